@@ -1,0 +1,48 @@
+"""Where the files of this run are: as root the machine's own folders, as a user those of the XDG base directories."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """The folders of one run; ``root`` is where /proc and /sys are read."""
+
+    root: Path
+    config: Path
+    state: Path
+    runtime: Path
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether another machine's tree is read."""
+        return self.root != Path("/")
+
+    @property
+    def control_socket(self) -> Path:
+        """The socket that a running supervisor listens on."""
+        return self.runtime / "control.sock"
+
+
+def places_for(*, root: Path, config: Path | None, environ: Mapping[str, str], is_root: bool) -> Places:
+    """Decide the folders; ``AUDIO_RTSP_CONFIG_DIR`` and ``--config-dir`` name the configuration's."""
+    chosen = config or (Path(environ["AUDIO_RTSP_CONFIG_DIR"]) if environ.get("AUDIO_RTSP_CONFIG_DIR") else None)
+    if root != Path("/") or is_root:
+        return Places(
+            root=root,
+            config=chosen or root / "etc/audio-rtsp",
+            state=root / "var/lib/audio-rtsp",
+            runtime=root / "run/audio-rtsp",
+        )
+    home = Path(environ.get("HOME") or "/nonexistent")
+    runtime = environ.get("XDG_RUNTIME_DIR") or f"/tmp/audio-rtsp-{os.getuid()}"
+    return Places(
+        root=root,
+        config=chosen or Path("/etc/audio-rtsp"),
+        state=Path(environ.get("XDG_STATE_HOME") or home / ".local/state") / "audio-rtsp",
+        runtime=Path(runtime) / "audio-rtsp",
+    )

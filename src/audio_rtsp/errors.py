@@ -1,0 +1,149 @@
+"""Every error of the program: what happened, how to mend it, its exit code.
+
+The world's failures are values where the program goes on, and one of these where it cannot.
+Only ``cli/main.py`` prints them. Exit codes: docs/reference/exit-codes.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class AudioRtspError(Exception):
+    """A failure that the owner can do something about."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, fix: str, detail: Iterable[str] = ()) -> None:
+        super().__init__(what)
+        self.what = what
+        self.fix = fix
+        self.detail = tuple(detail)
+
+
+NAME_RULE = "use a-z, 0-9, _ and -, at most 63, a letter or digit first"
+
+
+class NotRunning(AudioRtspError):
+    """No service answers on the control socket."""
+
+    exit_code = 3
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"audio-rtsp is not running (nothing answers at {where})", fix="start it: audio-rtsp run")
+
+
+class NoSuchStream(AudioRtspError):
+    """A stream name that nobody publishes."""
+
+    exit_code = 9
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        names = ", ".join(known) or "none"
+        super().__init__(f"no stream is called {name}", fix="audio-rtsp stream list", detail=(f"streams: {names}",))
+
+
+class NoSuchDevice(AudioRtspError):
+    """A device name or identity that this machine does not have."""
+
+    exit_code = 10
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        names = ", ".join(known) or "none"
+        super().__init__(
+            f"no capture device is called {name}", fix="audio-rtsp device list", detail=(f"devices: {names}",)
+        )
+
+
+class AmbiguousDevice(AudioRtspError):
+    """A short name that fits more than one device."""
+
+    exit_code = 11
+
+    def __init__(self, name: str, fits: Iterable[str]) -> None:
+        super().__init__(f"{name} fits more than one device", fix="use one of the whole ids", detail=fits)
+
+
+class BadName(AudioRtspError):
+    """A stream name that cannot be part of a URL, a file name and a server's path at once."""
+
+    exit_code = 12
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name!r} cannot be a stream name: {why}", fix=NAME_RULE)
+
+
+class ProgramMissing(AudioRtspError):
+    """A program that we run is not on this machine."""
+
+    exit_code = 13
+
+    def __init__(self, program: str, package: str) -> None:
+        super().__init__(f"{program} is not installed", fix=f"sudo apt install {package}")
+
+
+class PortTaken(AudioRtspError):
+    """Another program listens on a port that we need."""
+
+    exit_code = 14
+
+    def __init__(self, port: int, setting: str, holder: str = "another program") -> None:
+        super().__init__(
+            f"port {port} is taken by {holder}",
+            fix=f"stop it, or choose another port: --{setting.lower().replace('_', '-')} N",
+        )
+
+
+class ServerFailed(AudioRtspError):
+    """The media server does not start."""
+
+    exit_code = 15
+
+    def __init__(self, server: str, why: str) -> None:
+        super().__init__(
+            f"{server} does not start: {why}", fix="try the other one: --server embedded, or --server mediamtx"
+        )
+
+
+class NotWritable(AudioRtspError):
+    """A file of ours that cannot be changed."""
+
+    exit_code = 16
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(
+            f"{path} cannot be written: {why}", fix="run the same with sudo, or name your own folder: --config-dir DIR"
+        )
+
+
+class NotReadable(AudioRtspError):
+    """A file of ours that is there but cannot be read; it is never rewritten."""
+
+    exit_code = 17
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path} cannot be read: {why}", fix=f"look at it: ls -l {path}; it was left as it is")
+
+
+class AlreadyRunning(AudioRtspError):
+    """A second instance for the same configuration."""
+
+    exit_code = 75
+
+    def __init__(self, holder: str, urls: Iterable[str] = ()) -> None:
+        super().__init__(
+            f"audio-rtsp is running already ({holder})", fix="listen to it at its URLs, or stop it first", detail=urls
+        )
+
+
+MEND = "mend the lines above; what each setting takes: audio-rtsp config show"
+
+
+class ConfigRefused(AudioRtspError):
+    """Settings that cannot work; each complaint is one line with its fix."""
+
+    exit_code = 78
+
+    def __init__(self, complaints: Iterable[str], *, fix: str = MEND) -> None:
+        lines = tuple(complaints)
+        super().__init__(f"{len(lines)} setting{'s' if len(lines) != 1 else ''} cannot be used", fix=fix, detail=lines)

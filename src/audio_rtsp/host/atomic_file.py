@@ -1,0 +1,73 @@
+"""Files that change whole or not at all: temporary file, fsync, rename, fsync of the directory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+NEW_FILE_MODE = 0o644
+
+
+def write_atomic(path: Path, data: bytes, *, mode: int | None = None) -> None:
+    """Replace the content of *path*; owner and mode of a file that was there stay.
+
+    A symbolic link stays a link: its target is replaced. Raises OSError; then the old content is untouched.
+    """
+    path = path.resolve()
+    _remove_debris(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
+    try:
+        _write_new(temporary, data, _mode_for(path, mode))
+        _keep_owner(path, temporary)
+        temporary.rename(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    _sync_directory(path.parent)
+
+
+def _write_new(path: Path, data: bytes, mode: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fchmod(file.fileno(), mode)
+        os.fsync(file.fileno())
+
+
+def _mode_for(path: Path, mode: int | None) -> int:
+    if mode is not None:
+        return mode
+    try:
+        return path.stat().st_mode & 0o7777
+    except OSError:
+        return NEW_FILE_MODE
+
+
+def _keep_owner(path: Path, temporary: Path) -> None:
+    try:
+        before, now = path.stat(), temporary.stat()
+        if (before.st_uid, before.st_gid) != (now.st_uid, now.st_gid):
+            os.chown(temporary, before.st_uid, before.st_gid)
+    except OSError:
+        return  # the file is new, or not ours to give away
+
+
+def _sync_directory(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove_debris(path: Path) -> None:
+    """Remove temporary files of runs that died in the middle."""
+    for left in path.parent.glob(f".{path.name}.*.*.tmp"):
+        pid = left.name.rsplit(".", 3)[1]
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            with contextlib.suppress(OSError):
+                left.unlink()

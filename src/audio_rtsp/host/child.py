@@ -1,0 +1,94 @@
+"""One long-lived child process: its death comes by pidfd, its stop is bounded and always ends in a reap."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+
+from audio_rtsp.host.command import open_process
+from audio_rtsp.host.lines import Lines
+
+REAP_LIMIT = 3.0
+"""Seconds that a killed process may take to end (it can hang in the kernel, in a dead USB device)."""
+
+
+class Child:
+    """A running program. Its words are kept in ``says`` (stderr) and ``reports`` (stdout, when asked for)."""
+
+    def __init__(self, process: subprocess.Popen[bytes], says: Lines, reports: Lines | None) -> None:
+        self._process = process
+        self.says = says
+        self.reports = reports
+        loop = asyncio.get_running_loop()
+        self.exited: asyncio.Future[int] = loop.create_future()
+        self._pidfd = os.pidfd_open(process.pid)
+        loop.add_reader(self._pidfd, self._reap)
+
+    @classmethod
+    def start(
+        cls,
+        argv: Sequence[str],
+        *,
+        stdin: int = subprocess.DEVNULL,
+        stdout: int | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Child:
+        """Start *argv*; without *stdout* its standard output is kept in ``reports``."""
+        says = Lines()
+        reports = Lines() if stdout is None else None
+        kept = [lines for lines in (says, reports) if lines]
+        try:
+            out = reports.writing_end if reports else stdout
+            process = open_process(argv, stdin=stdin, stdout=out or 0, stderr=says.writing_end, env=env)
+        except BaseException:
+            for lines in kept:
+                lines.close()
+            raise
+        finally:
+            for lines in kept:
+                lines.close_writing_end()
+        return cls(process, says, reports)
+
+    @property
+    def pid(self) -> int:
+        """The program's own pid; stays ours until it is reaped."""
+        return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not been reaped."""
+        return not self.exited.done()
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal; nothing when it has ended."""
+        if self.is_running:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.send_signal(number)
+
+    async def stop(self, *gently: tuple[signal.Signals, float]) -> int | None:
+        """Send each signal and give its seconds, then KILL; None when even that did not end it in time."""
+        for number, grace in (*gently, (signal.SIGKILL, REAP_LIMIT)):
+            self.send(number)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(grace):
+                    return await asyncio.shield(self.exited)
+        return None
+
+    def close(self) -> None:
+        """Give back the descriptors of its words; call when it has ended and its words were taken."""
+        self.says.close()
+        if self.reports:
+            self.reports.close()
+
+    def _reap(self) -> None:
+        code = self._process.poll()
+        if code is None:
+            return
+        asyncio.get_running_loop().remove_reader(self._pidfd)
+        os.close(self._pidfd)
+        if not self.exited.done():
+            self.exited.set_result(code)
