@@ -1,0 +1,1 @@
+"""What the kernel says of sound, read without opening a device."""

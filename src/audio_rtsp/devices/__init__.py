@@ -1,0 +1,1 @@
+"""Which capture devices there are, under which name, wanted or not."""

@@ -7,7 +7,8 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from audio_rtsp.host.command import open_process
 from audio_rtsp.host.lines import Lines
@@ -19,8 +20,15 @@ REAP_LIMIT = 3.0
 class Child:
     """A running program. Its words are kept in ``says`` (stderr) and ``reports`` (stdout, when asked for)."""
 
-    def __init__(self, process: subprocess.Popen[bytes], says: Lines, reports: Lines | None) -> None:
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        says: Lines,
+        reports: Lines | None,
+        before_reap: Callable[[int], None] | None = None,
+    ) -> None:
         self._process = process
+        self._before_reap = before_reap
         self.says = says
         self.reports = reports
         loop = asyncio.get_running_loop()
@@ -36,8 +44,12 @@ class Child:
         stdin: int = subprocess.DEVNULL,
         stdout: int | None = None,
         env: Mapping[str, str] | None = None,
+        before_reap: Callable[[int], None] | None = None,
     ) -> Child:
-        """Start *argv*; without *stdout* its standard output is kept in ``reports``."""
+        """Start *argv*; without *stdout* its standard output is kept in ``reports``.
+
+        *before_reap* is called with the pid when it has ended and /proc still knows it.
+        """
         says = Lines()
         reports = Lines() if stdout is None else None
         kept = [lines for lines in (says, reports) if lines]
@@ -51,7 +63,7 @@ class Child:
         finally:
             for lines in kept:
                 lines.close_writing_end()
-        return cls(process, says, reports)
+        return cls(process, says, reports, before_reap)
 
     @property
     def pid(self) -> int:
@@ -78,6 +90,15 @@ class Child:
                     return await asyncio.shield(self.exited)
         return None
 
+    async def exited_or(self, event: asyncio.Event) -> None:
+        """Return when it has ended or *event* is set."""
+        other = asyncio.ensure_future(event.wait())
+        try:
+            either: list[asyncio.Future[Any]] = [self.exited, other]
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            other.cancel()
+
     def close(self) -> None:
         """Give back the descriptors of its words; call when it has ended and its words were taken."""
         self.says.close()
@@ -85,6 +106,8 @@ class Child:
             self.reports.close()
 
     def _reap(self) -> None:
+        if self._before_reap:
+            self._before_reap(self.pid)
         code = self._process.poll()
         if code is None:
             return

@@ -1,0 +1,1 @@
+"""The promise that a stream stays up."""

@@ -1,0 +1,62 @@
+"""Why a capture ended: arecord's words, told apart by what helps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class CaptureFault(StrEnum):
+    """What ended it, named by what helps."""
+
+    BUSY = "busy"
+    GONE = "gone"
+    STALLED = "stalled"
+    NOT_ALLOWED = "not allowed"
+    CANNOT_WORK = "cannot work"
+    UNEXPLAINED = "unexplained"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureDiagnosis:
+    """The fault, and the line that shows it."""
+
+    fault: CaptureFault
+    line: str
+
+
+SIGNS: tuple[tuple[CaptureFault, tuple[str, ...]], ...] = (
+    (CaptureFault.BUSY, ("Device or resource busy",)),
+    (CaptureFault.NOT_ALLOWED, ("Permission denied", "Operation not permitted")),
+    (
+        CaptureFault.CANNOT_WORK,
+        (
+            "Channels count non available",
+            "Sample format non available",
+            "Access type not available",
+            "Broken configuration",
+            "Unable to install hw params",
+            "Unknown PCM",
+        ),
+    ),
+    (
+        CaptureFault.GONE,
+        ("No such device", "No such file or directory", "Cannot get card index", "File descriptor in bad state"),
+    ),
+    (CaptureFault.STALLED, ("read error: Input/output error", "Input/output error")),
+)
+
+
+def diagnose(lines: Sequence[str]) -> CaptureDiagnosis:
+    """Read what arecord said on standard error."""
+    for fault, signs in SIGNS:
+        for line in lines:
+            if any(sign in line for sign in signs):
+                return CaptureDiagnosis(fault=fault, line=line)
+    return CaptureDiagnosis(fault=CaptureFault.UNEXPLAINED, line=lines[-1] if lines else "")
+
+
+def overruns(lines: Sequence[str]) -> int:
+    """How often arecord says that sound was lost before it could read it (``overrun!!! (at least 12.3 ms long)``)."""
+    return sum("overrun!!!" in line for line in lines)

@@ -1,0 +1,244 @@
+"""``audio-rtsp config``: see, check and change the settings."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from audio_rtsp.cli.answer import say, say_json, tell
+from audio_rtsp.config.candidate import NOTHING_WRITTEN, Candidate, all_complaints
+from audio_rtsp.config.complaint import Complaint, quoted
+from audio_rtsp.config.device_map import WHAT_A_NAME_IS, is_stream_name
+from audio_rtsp.config.edit import change_file
+from audio_rtsp.config.guess import did_you_mean
+from audio_rtsp.config.load import Configuration, load
+from audio_rtsp.config.setting import Scope, Setting
+from audio_rtsp.config.settings import ALL, AUDIO_CODEC, BY_KEY, FFMPEG_ADDITIONAL_OPTS
+from audio_rtsp.config.sources import read_sources, settings_file
+from audio_rtsp.config.values import OriginKind, Values
+from audio_rtsp.errors import BadName, ConfigRefused
+
+if TYPE_CHECKING:
+    from audio_rtsp.cli.places import Places
+    from audio_rtsp.encoder.codec import Objection
+
+REFUSED = 78
+HIDDEN = "****"
+SHORT_DELAY = 2.0
+"""Seconds to the first sound of dynaudnorm=g=3, which is what we advise."""
+
+
+class KeyAndValue(click.Command):
+    """A command whose value may start with ``-``, as the options of ffmpeg do."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put all that is no option of ours behind ``--``."""
+        options, words = _split_options(args, set(ctx.help_option_names))
+        if options[-1:] == ["--stream"]:
+            raise click.BadOptionUsage("stream", "Option '--stream' requires an argument.", ctx)
+        return super().parse_args(ctx, [*options, "--", *words])
+
+
+@click.group()
+def config() -> None:
+    """See, check and change the settings."""
+
+
+@config.command()
+@click.option("--origin", is_flag=True, help="Say where each value comes from.")
+@click.option("--json", "as_json", is_flag=True, help="The same for programs.")
+@click.option("--stream", metavar="NAME", help="The values of one stream.")
+@click.pass_obj
+def show(places: Places, origin: bool, as_json: bool, stream: str | None) -> None:
+    """Show every setting and the value in force."""
+    read = _load(places)
+    values = _values(read, stream)
+    complaints = tuple(dict.fromkeys((*read.complaints, *sound_complaints(values))))
+    if as_json:
+        say_json({"stream": stream, "settings": _settings_json(values), "complaints": [str(one) for one in complaints]})
+        return
+    say(_settings_table(values, origin=origin))
+    for complaint in complaints:
+        tell(str(complaint))
+
+
+@config.command()
+@click.argument("key")
+@click.option("--stream", metavar="NAME", help="The value for one stream.")
+@click.pass_obj
+def get(places: Places, key: str, stream: str | None) -> None:
+    """Print the value of KEY that is in force."""
+    say(_shown(_setting(key), _values(_load(places), stream)))
+
+
+@config.command("set", cls=KeyAndValue)
+@click.argument("key")
+@click.argument("value")
+@click.option("--stream", metavar="NAME", help="Write it for one stream, in its device file.")
+@click.pass_obj
+def set_(places: Places, key: str, value: str, stream: str | None) -> None:
+    """Set KEY to VALUE in its file; all else in the file stays as it is.
+
+    What cannot work is refused, and nothing is written then. A VALUE of - is read from standard input, so that a
+    password does not show in the list of processes.
+    """
+    setting = _setting(key)
+    text = _accepted(setting, sys.stdin.readline().rstrip("\r\n") if value == "-" else value, stream)
+    path = settings_file(places.config, stream)
+    candidate = Candidate(read_sources(places.config), setting, text, stream=stream, judge=sound_complaints)
+    shown = HIDDEN if setting.secret and text else text or "empty"
+    if not change_file(path, candidate.change):
+        say(f"{setting.key} is {shown} already; nothing was changed")
+        return
+    say(f"{setting.key} is now {shown} in {path}")
+    _tell_afterwards(places, setting, stream)
+
+
+@config.command()
+@click.pass_context
+def check(ctx: click.Context) -> None:
+    """Print every complaint about the settings, one a line."""
+    read = _load(ctx.obj)
+    complaints = all_complaints(read, sound_complaints)
+    for hint in all_complaints(replace(read, complaints=()), sound_hints):
+        tell(str(hint))
+    say("\n".join(map(str, complaints)) if complaints else "ok")
+    ctx.exit(REFUSED if complaints else 0)
+
+
+def sound_complaints(values: Values) -> Iterator[Complaint]:
+    """What in *values* cannot be encoded, with the line that says so."""
+    from audio_rtsp.encoder.codec import objections
+    from audio_rtsp.encoder.options import refused
+
+    yield from (_complaint(values, objection) for objection in objections(values) if not objection.is_mild)
+    reason = refused(values[FFMPEG_ADDITIONAL_OPTS])
+    if reason:
+        where = values.origin(FFMPEG_ADDITIONAL_OPTS).where
+        yield Complaint(where, f"{FFMPEG_ADDITIONAL_OPTS.key}: {reason}")
+
+
+def sound_hints(values: Values) -> Iterator[Complaint]:
+    """What in *values* works otherwise than the owner may think: lowered by the encoder, or late."""
+    from audio_rtsp.encoder.codec import objections
+
+    yield from (_complaint(values, objection) for objection in objections(values) if objection.is_mild)
+    delay = _first_sound_after(values[FFMPEG_ADDITIONAL_OPTS])
+    if delay > SHORT_DELAY:
+        where, shorter = values.origin(FFMPEG_ADDITIONAL_OPTS).where, "dynaudnorm=g=3 after 2 s"
+        yield Complaint(where, f"{FFMPEG_ADDITIONAL_OPTS.key}: the first sound comes after {delay:g} s; {shorter}")
+
+
+def _first_sound_after(options: str) -> float:
+    from audio_rtsp.encoder.filters import startup_silence
+    from audio_rtsp.encoder.options import parse_options, refused
+
+    return 0.0 if refused(options) else startup_silence(parse_options(options).filters)
+
+
+def _complaint(values: Values, objection: Objection) -> Complaint:
+    """Blame the stronger of the setting and the codec: a device file's codec, not the global sample rate."""
+    ranks = list(OriginKind)
+    setting = max(BY_KEY[objection.key], AUDIO_CODEC, key=lambda one: ranks.index(values.origin(one).kind))
+    return Complaint(values.origin(setting).where, str(objection))
+
+
+def _load(places: Places) -> Configuration:
+    return load(places.config, environ=os.environ, overrides={})
+
+
+def _values(read: Configuration, stream: str | None) -> Values:
+    if stream is None:
+        return read.service
+    _refuse_bad_name(stream)
+    return read.for_stream(stream)
+
+
+def _refuse_bad_name(stream: str) -> None:
+    if not is_stream_name(stream):
+        raise BadName(stream, WHAT_A_NAME_IS)
+
+
+def _setting(key: str) -> Setting[Any]:
+    """The setting that the owner means; ``audio-codec`` will do. Raises ConfigRefused with a guess."""
+    name = key.upper().replace("-", "_")
+    if name not in BY_KEY:
+        says = f"{quoted(key)}: unknown key{did_you_mean(name, tuple(BY_KEY))}"
+        raise ConfigRefused([says], fix="all keys: audio-rtsp config show")
+    return BY_KEY[name]
+
+
+def _accepted(setting: Setting[Any], text: str, stream: str | None) -> str:
+    """The text as a file holds it. Raises ConfigRefused."""
+    if stream is not None:
+        _refuse_bad_name(stream)
+        if setting.scope is Scope.SERVICE:
+            says = f"{setting.key}: holds for all streams"
+            raise ConfigRefused([says], fix=f"leave --stream out: audio-rtsp config set {setting.key} VALUE")
+    try:
+        return setting.render(setting.parse(text))
+    except ValueError as error:
+        shown = "this value" if setting.secret else quoted(text)
+        raise ConfigRefused([f"{setting.key}: {shown} cannot be used; {error}"], fix=NOTHING_WRITTEN) from None
+
+
+def _shown(setting: Setting[Any], values: Values) -> str:
+    text = values.text(setting)
+    return HIDDEN if setting.secret and text else text
+
+
+def _settings_table(values: Values, *, origin: bool) -> str:
+    from audio_rtsp.cli.table import render_table
+
+    if not origin:
+        return render_table(("setting", "value"), [(setting.key, _shown(setting, values)) for setting in ALL])
+    rows = [(setting.key, _shown(setting, values), values.origin(setting).where) for setting in ALL]
+    return render_table(("setting", "value", "from"), rows)
+
+
+def _settings_json(values: Values) -> dict[str, object]:
+    return {setting.key: _setting_json(setting, values) for setting in ALL}
+
+
+def _setting_json(setting: Setting[Any], values: Values) -> dict[str, object]:
+    value, origin = values[setting], values.origin(setting)
+    is_hidden = setting.secret and bool(values.text(setting))
+    is_plain = isinstance(value, bool | int | float | None)
+    return {
+        "value": HIDDEN if is_hidden else value if is_plain else str(value),
+        "text": _shown(setting, values),
+        "default": setting.default_text,
+        "unit": setting.unit,
+        "origin": {"kind": str(origin.kind), "where": origin.where},
+    }
+
+
+def _tell_afterwards(places: Places, setting: Setting[Any], stream: str | None) -> None:
+    for hint in sound_hints(_values(_load(places), stream)):
+        if hint.says.startswith(f"{setting.key}:"):
+            tell(hint.says)
+    if setting.variable in os.environ:
+        tell(f"{setting.variable} is set in the environment and wins over it")
+
+
+def _split_options(args: list[str], help_options: set[str]) -> tuple[list[str], list[str]]:
+    """Our own options, then the words; ``--`` ends the options."""
+    options: list[str] = []
+    words: list[str] = []
+    rest = iter(args)
+    for word in rest:
+        if word == "--":
+            words.extend(rest)
+        elif word in help_options or word.startswith("--stream="):
+            options.append(word)
+        elif word == "--stream":
+            options += [word, *islice(rest, 1)]
+        else:
+            words.append(word)
+    return options, words

@@ -1,0 +1,158 @@
+"""``audio-rtsp device``: which capture devices there are, what they are called, which are left out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from audio_rtsp.cli.answer import say, say_json, tell
+from audio_rtsp.cli.table import render_table
+from audio_rtsp.config import blacklist as blacklist_file
+from audio_rtsp.config import device_map as map_file
+from audio_rtsp.config.blacklist import add_entry
+from audio_rtsp.config.edit import change_file
+from audio_rtsp.config.load import Configuration, load
+from audio_rtsp.devices.device import Device, DeviceState
+from audio_rtsp.devices.listing import HEADER, device_lines, device_row, device_value, reason_line
+from audio_rtsp.devices.look import Looked, look, look_and_ask
+from audio_rtsp.devices.memory_file import load_memory
+from audio_rtsp.devices.renaming import apply_renaming, plan_renaming
+from audio_rtsp.devices.roster import Roster
+from audio_rtsp.devices.selection import names_by_identity, select_device, select_identity
+
+if TYPE_CHECKING:
+    from audio_rtsp.cli.places import Places
+
+_json = click.option("--json", "as_json", is_flag=True, help="The same for programs.")
+TAKES_EFFECT = "a running audio-rtsp takes it over when it reads its files again: systemctl reload audio-rtsp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the owner wrote, and one look at the machine with it."""
+
+    configuration: Configuration
+    looked: Looked
+    complaints: tuple[str, ...]
+
+    @property
+    def roster(self) -> Roster:
+        return self.looked.roster
+
+
+@click.group()
+def device() -> None:
+    """See, name and leave out capture devices."""
+
+
+@device.command("list")
+@_json
+@click.pass_obj
+def list_(places: Places, as_json: bool) -> None:
+    """List every capture device, and cards that cannot capture with the reason."""
+    seen = _see(places, ask=True)
+    devices = seen.roster.devices
+    if as_json:
+        say_json([device_value(one) for one in devices])
+        return
+    say(_table(devices))
+    for remark in _remarks(seen):
+        tell(remark)
+
+
+@device.command()
+@click.argument("name")
+@_json
+@click.pass_obj
+def show(places: Places, name: str, as_json: bool) -> None:
+    """Show all about the device NAME (or its identity, or a short form of that)."""
+    one = select_device(name, _see(places, ask=True).roster)
+    if as_json:
+        say_json(device_value(one))
+    else:
+        say("\n".join(device_lines(one)))
+
+
+@device.command("name")
+@click.argument("id_", metavar="ID")
+@click.argument("new", metavar="NAME")
+@_json
+@click.pass_obj
+def name_(places: Places, id_: str, new: str, as_json: bool) -> None:
+    """Call the device ID, from now on and for ever, NAME; its settings file goes with it.
+
+    ID is its identity, a short form of that, or its present name. A device that is not plugged in can be named, too.
+    """
+    seen = _see(places)
+    names = names_by_identity(seen.roster, seen.configuration.device_map, seen.looked.memory)
+    identity = select_identity(id_, names)
+    renaming = plan_renaming(identity, new, names, seen.configuration.device_map)
+    changed = apply_renaming(places.config, renaming)
+    file = places.config / map_file.FILE
+    if as_json:
+        say_json({"identity": identity, "name": new, "before": renaming.old, "file": str(file), "changed": changed})
+    elif changed:
+        say(f"{identity} is now called {new} ({file})")
+        tell(TAKES_EFFECT)
+    else:
+        say(f"{identity} is called {new} already; nothing was changed")
+
+
+@device.command()
+@click.argument("name")
+@_json
+@click.pass_obj
+def ignore(places: Places, name: str, as_json: bool) -> None:
+    """Never publish the device NAME (or its identity, or a short form of that)."""
+    one = select_device(name, _see(places).roster)
+    file = places.config / blacklist_file.FILE
+    is_ignored = one.state is DeviceState.IGNORED
+    changed = not is_ignored and change_file(file, lambda data: add_entry(data, one.identity, _remark(one)))
+    if as_json:
+        say_json({"identity": one.identity, "name": one.name, "file": str(file), "changed": changed})
+    elif changed:
+        say(f"{one.name or one.card_id} is ignored from now on ({file})")
+        tell(TAKES_EFFECT)
+    else:
+        say(f"{one.name or one.card_id} is ignored already ({one.reason or file}); nothing was changed")
+
+
+def _see(places: Places, *, ask: bool = False) -> Seen:
+    """Nothing is written here; devices are asked only on this machine, never those of another one's tree."""
+    configuration = load(places.config, environ=os.environ, overrides={})
+    loaded = load_memory(places.state)
+    looks = look_and_ask if ask and not places.is_foreign else look
+    looked = looks(places.root, configuration, loaded.memory)
+    return Seen(configuration=configuration, looked=looked, complaints=loaded.complaints + looked.roster.complaints)
+
+
+def _table(devices: Sequence[Device]) -> str:
+    if not devices:
+        return "no sound card"
+    table = render_table(HEADER, [device_row(one) for one in devices])
+    reasons = [line for one in devices if (line := reason_line(one))]
+    return "\n".join([table, "", *reasons] if reasons else [table])
+
+
+def _remarks(seen: Seen) -> list[str]:
+    """What the owner wrote about devices that are not there, and what could not be read."""
+    return [
+        *seen.complaints,
+        *(
+            f"{blacklist_file.FILE}:{one.line}: {one.text}: matches no device"
+            for one in seen.roster.unmatched_blacklist
+        ),
+        *(
+            f"{map_file.FILE}:{one.line}: {one.identity} ({one.name}): not seen"
+            for one in seen.roster.unseen_map_entries
+        ),
+    ]
+
+
+def _remark(one: Device) -> str:
+    words = f"{one.name}: {one.description}" if one.name else one.description
+    return "".join(letter if letter.isprintable() else " " for letter in words)

@@ -1,0 +1,84 @@
+"""The owner's files as they lie in the folder, before anything is made of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from audio_rtsp.config import blacklist, device_map
+from audio_rtsp.config.complaint import Complaint, quoted
+from audio_rtsp.config.device_map import WHAT_A_NAME_IS, is_stream_name
+from audio_rtsp.config.owner_file import Unread, read_owner_file, why
+
+CONFIG = "config"
+DEVICES = "devices"
+SUFFIX = ".conf"
+
+Text = bytes | Unread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What stands in each file; ``devices`` by stream name, or why the directory cannot be read."""
+
+    config: Text = b""
+    device_map: Text = b""
+    blacklist: Text = b""
+    devices: Mapping[str, Text] | Unread = field(default_factory=dict)
+    complaints: tuple[Complaint, ...] = ()
+
+    def with_file(self, stream: str | None, data: bytes) -> Sources:
+        """The same with another global file, or another device file of *stream*."""
+        if stream is None:
+            return replace(self, config=data)
+        devices = {} if isinstance(self.devices, Unread) else self.devices
+        return replace(self, devices={**devices, stream: data})
+
+
+def settings_file(folder: Path, stream: str | None) -> Path:
+    """The global file, or the device file of *stream*."""
+    return folder / CONFIG if stream is None else folder / DEVICES / f"{stream}{SUFFIX}"
+
+
+def device_file(stream: str) -> str:
+    """What complaints call the device file of *stream*."""
+    return f"{DEVICES}/{stream}{SUFFIX}"
+
+
+def read_sources(folder: Path) -> Sources:
+    """Read every file; what is missing is empty."""
+    names = _device_file_names(folder / DEVICES)
+    stems = [] if isinstance(names, Unread) else [name.removesuffix(SUFFIX) for name in names]
+    return Sources(
+        config=_text(folder / CONFIG),
+        device_map=_text(folder / device_map.FILE),
+        blacklist=_text(folder / blacklist.FILE),
+        devices=names
+        if isinstance(names, Unread)
+        else {stem: _text(settings_file(folder, stem)) for stem in stems if is_stream_name(stem)},
+        complaints=tuple(_misnamed(stem) for stem in stems if not is_stream_name(stem)),
+    )
+
+
+def _text(path: Path) -> Text:
+    data = read_owner_file(path)
+    return b"" if data is None else data
+
+
+def _device_file_names(folder: Path) -> list[str] | Unread:
+    """Sorted names that end in ``.conf``; hidden files and all others are not ours."""
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        return Unread(why(error))
+    return [name for name in names if name.endswith(SUFFIX) and not name.startswith(".")]
+
+
+def _misnamed(stem: str) -> Complaint:
+    better = re.sub(r"[^a-z0-9_-]+", "_", stem.lower()).strip("_-")[:63]
+    fix = f"rename it to {better}{SUFFIX}" if is_stream_name(better) else WHAT_A_NAME_IS
+    return Complaint(DEVICES, f"{quoted(stem + SUFFIX)} is not read, no stream can have this name; {fix}")

@@ -1,0 +1,81 @@
+"""Why an encoder ended: ffmpeg's words, told apart by what helps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class EncoderFault(StrEnum):
+    """What ended it, named by what helps."""
+
+    SERVER_AWAY = "server away"
+    SERVER_CLOSED = "server closed the connection"
+    SERVER_REFUSED = "server refused the stream"
+    CANNOT_WORK = "cannot work"
+    UNEXPLAINED = "unexplained"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderDiagnosis:
+    """The fault, and the line that shows it."""
+
+    fault: EncoderFault
+    line: str
+
+
+SIGNS: tuple[tuple[EncoderFault, tuple[str, ...]], ...] = (
+    (
+        EncoderFault.SERVER_AWAY,
+        ("Connection refused", "Connection timed out", "No route to host", "Network is unreachable"),
+    ),
+    (
+        EncoderFault.SERVER_REFUSED,
+        (
+            "401 Unauthorized",
+            "403 Forbidden",
+            "400 Bad Request",
+            "404 Not Found",
+            "453 Not Enough",
+            "method ANNOUNCE failed",
+        ),
+    ),
+    (
+        EncoderFault.CANNOT_WORK,
+        (
+            "Unknown encoder",
+            "No such filter",
+            "Error initializing filter",
+            "Error initializing complex filters",
+            "Error reinitializing filters",
+            "Unrecognized option",
+            "Option not found",
+            "Error parsing options",
+            "Error setting option",
+            "Error applying encoder options",
+            "Error while opening encoder",
+            "Failed to set value",
+            "Undefined constant or missing",
+            "Specified sample rate",
+            "is not supported by the encoder",
+        ),
+    ),
+    (
+        EncoderFault.SERVER_CLOSED,
+        ("Broken pipe", "Connection reset by peer", "Error writing trailer of rtsp", "End of file"),
+    ),
+)
+"""The first group with a line wins: a refused connection also says that the header could not be written."""
+
+NOISE = ("Conversion failed!", "Last message repeated", "Exiting normally")
+
+
+def diagnose(lines: Sequence[str]) -> EncoderDiagnosis:
+    """Read what ffmpeg said on standard error."""
+    for fault, signs in SIGNS:
+        for line in lines:
+            if any(sign in line for sign in signs):
+                return EncoderDiagnosis(fault=fault, line=line)
+    telling = [line for line in lines if not any(word in line for word in NOISE)]
+    return EncoderDiagnosis(fault=EncoderFault.UNEXPLAINED, line=telling[-1] if telling else "")

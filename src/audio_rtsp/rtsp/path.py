@@ -1,0 +1,147 @@
+"""A path: one publisher's media under a name, and those who read it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from .outlet import Counts
+from .sdp import Description
+from .track import Track
+
+BATCH_FROM_READERS = 32
+BATCH_SECONDS = 0.04
+
+
+class Loop(Protocol):
+    """What we need of the event loop; it is the clock."""
+
+    def time(self) -> float: ...
+    def call_later(self, delay: float, callback: Callable[[], object], /) -> asyncio.TimerHandle: ...
+
+
+class Guest(Protocol):
+    """A session on this path; ``expel`` ends it and its connection."""
+
+    id: str
+
+    def expel(self) -> None: ...
+
+
+class Reader(Guest, Protocol):
+    """A session that reads, or is about to."""
+
+    is_playing: bool
+
+    def count_sent(self) -> Counts: ...
+
+
+class Path:
+    """Keeps its readers for ``gap_seconds`` while no publisher is there; ``on_close`` forgets it."""
+
+    def __init__(
+        self, name: str, description: Description, tracks: tuple[Track, ...], *, loop: Loop, gap_seconds: float
+    ) -> None:
+        self.name = name
+        self.description = description
+        self.tracks = tracks
+        self.publisher: Guest | None = None
+        self.ready_time = 0.0
+        self.inbound, self.departed = Counts(), Counts()
+        self.frames_in_error = 0
+        self.readers: list[Reader] = []
+        self.on_close: Callable[[Path], None] = lambda _: None
+        self._waiting: list[Callable[[], None]] = []
+        self._loop, self._gap_seconds = loop, gap_seconds
+        self._gap: asyncio.TimerHandle | None = None
+        self._batch: asyncio.TimerHandle | None = None
+
+    @property
+    def is_online(self) -> bool:
+        return self.publisher is not None
+
+    def adopt(self, publisher: Guest, wall: float) -> None:
+        """A publisher begins; one that was there goes. Byte counters begin again, as MediaMTX's do."""
+        previous, self.publisher = self.publisher, publisher
+        self._cancel_gap()
+        if previous is not None and previous is not publisher:
+            previous.expel()
+        self.ready_time = wall
+        self.inbound, self.departed, self.frames_in_error = Counts(), Counts(), 0
+        for track in self.tracks:
+            track.timeline.change_publisher()
+        self._wake()
+
+    def abandon(self, publisher: Guest) -> None:
+        """A publisher leaves; its readers wait for the next one."""
+        if self.publisher is not publisher:
+            return
+        self.flush()
+        self.publisher = None
+        if self._gap_seconds > 0:
+            self._gap = self._loop.call_later(self._gap_seconds, self.close)
+        else:
+            self.close()
+
+    def take(self, index: int, packet: bytes, arrival: float) -> None:
+        """A publisher's packet; sent at the next flush."""
+        self.inbound.add(1, len(packet))
+        if not self.tracks[index].take(packet, arrival):
+            self.frames_in_error += 1
+
+    def flush_soon(self) -> None:
+        """At once for a few readers; for many a little later, with what comes until then."""
+        if len(self.readers) < BATCH_FROM_READERS:
+            self.flush()
+        elif self._batch is None:
+            self._batch = self._loop.call_later(BATCH_SECONDS, self.flush)
+
+    def flush(self) -> None:
+        if self._batch is not None:
+            self._batch.cancel()
+            self._batch = None
+        for track in self.tracks:
+            track.flush()
+
+    def attach(self, reader: Reader) -> None:
+        self.readers.append(reader)
+
+    def detach(self, reader: Reader) -> None:
+        if reader in self.readers:
+            self.departed = self.departed.plus(reader.count_sent())
+            self.readers.remove(reader)
+
+    def count_sent(self) -> Counts:
+        """To all readers since this path is there."""
+        total = self.departed
+        for reader in self.readers:
+            total = total.plus(reader.count_sent())
+        return total
+
+    def wait(self, wake: Callable[[], None]) -> Callable[[], None]:
+        """Be called once when a publisher is back or the path ends; the answer takes it back."""
+        self._waiting.append(wake)
+        return lambda: self._waiting.remove(wake) if wake in self._waiting else None
+
+    def close(self) -> None:
+        """The end: readers are told, and closed."""
+        self._cancel_gap()
+        self.flush()
+        self.on_close(self)
+        for track in self.tracks:
+            track.say_bye()
+        for guest in (self.publisher, *self.readers):
+            if guest is not None:
+                guest.expel()
+        self._wake()
+
+    def _cancel_gap(self) -> None:
+        if self._gap is not None:
+            self._gap.cancel()
+            self._gap = None
+
+    def _wake(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for wake in waiting:
+            wake()

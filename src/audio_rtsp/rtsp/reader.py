@@ -1,0 +1,93 @@
+"""A session that reads: SETUP, PLAY, PAUSE."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .outlet import Counts, Datagram, Interleaved, Outlet
+from .path import Path
+from .session import Refused, Session
+from .transport import Lower, Transport
+
+
+@dataclass(slots=True, eq=False)
+class Reader(Session):
+    """On the path from its first SETUP; fed between PLAY and PAUSE."""
+
+    path: Path | None = None
+    is_playing: bool = False
+    is_counted: bool = False  # among the hub's readers
+    was_heard: bool = False  # since the last sweep
+    outlets: dict[int, Outlet] = field(default_factory=dict)
+
+    @property
+    def state(self) -> Literal["idle", "read", "publish"]:
+        return "read" if self.is_playing else "idle"
+
+    def setup(self, path: Path, index: int, offers: tuple[Transport, ...]) -> Transport:
+        """One more track; the answer is the transport with our side of it."""
+        if self.is_playing or index in self.outlets or self.path not in (None, path):
+            raise Refused(455)
+        chosen = self.choose(offers)
+        self.outlets[index] = self._open_outlet(chosen)
+        if self.path is None:
+            self.path = path
+            path.attach(self)
+        return self._answer(chosen, path.tracks[index].timeline.ssrc)
+
+    def _answer(self, chosen: Transport, ssrc: int) -> Transport:
+        ports = self.udp.ports if self.udp and chosen.lower is Lower.UDP else None
+        return Transport(
+            lower=chosen.lower,
+            channels=chosen.channels,
+            client_ports=chosen.client_ports,
+            server_ports=ports,
+            ssrc=ssrc,
+        )
+
+    def _open_outlet(self, chosen: Transport) -> Outlet:
+        if chosen.channels and self.wire:
+            return Interleaved(self.wire, chosen.channels[0])
+        if chosen.client_ports is None or self.udp is None:
+            raise Refused(461)
+        rtp, rtcp = chosen.client_ports
+        return Datagram(self.udp, self._listen(rtp, self.hear), self._listen(rtcp, self.hear))
+
+    def hear(self, _: bytes) -> None:
+        """A receiver report, or a packet that opens a way through a NAT: the reader is alive."""
+        self.control_received += 1
+        self.was_heard = True
+
+    def play(self) -> None:
+        """Again is allowed, and does nothing."""
+        if self.path is None or not self.outlets:
+            raise Refused(455)
+        if not self.is_playing:
+            self.is_playing = True
+            for index, outlet in self.outlets.items():
+                self.path.tracks[index].add(outlet)
+
+    def pause(self) -> None:
+        if self.path is None:
+            raise Refused(455)
+        if self.is_playing:
+            self.is_playing = False
+            for index, outlet in self.outlets.items():
+                self.path.tracks[index].remove(outlet)
+
+    def count_sent(self) -> Counts:
+        """Over all tracks, since SETUP."""
+        total = Counts()
+        for index, outlet in self.outlets.items():
+            if self.path is not None:
+                total = total.plus(self.path.tracks[index].sent_to(outlet))
+        return total
+
+    def count_discarded(self) -> int:
+        return sum(outlet.discarded.packets for outlet in self.outlets.values())
+
+    def leave(self) -> None:
+        if self.path is not None:
+            self.pause()
+            self.path.detach(self)

@@ -1,0 +1,125 @@
+"""Paths and sessions as MediaMTX v1.20.1's API writes them; old field names stand beside the new ones."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from .codec import describe_codec
+from .outlet import Counts
+from .path import Path
+from .publisher import Publisher
+from .reader import Reader
+from .session import Session
+from .transport import Lower
+
+Json = dict[str, Any]
+
+
+def render_time(wall: float) -> str:
+    """RFC 3339 in UTC, with microseconds."""
+    micros = round(wall * 1_000_000)
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(micros // 1_000_000))}.{micros % 1_000_000:06d}Z"
+
+
+def report_path(path: Path) -> Json:
+    """Without a publisher it is honest: not ready, not online, though readers may be waiting."""
+    tracks = path.tracks if path.is_online else ()
+    since = render_time(path.ready_time) if path.is_online else None
+    inbound = path.inbound.bytes if path.is_online else 0
+    outbound = path.count_sent().bytes
+    return {
+        "name": path.name,
+        "confName": "all_others",
+        "ready": path.is_online,
+        "readyTime": since,
+        "available": path.is_online,
+        "availableTime": since,
+        "online": path.is_online,
+        "onlineTime": since,
+        "source": {"type": "rtspSession", "id": path.publisher.id} if path.publisher else None,
+        "tracks": [track.media.codec.label for track in tracks],
+        "tracks2": [_report_codec(track.media.codec.label, describe_codec(track.media.codec)) for track in tracks],
+        "readers": [{"type": "rtspSession", "id": reader.id} for reader in path.readers if reader.is_playing],
+        "inboundBytes": inbound,
+        "outboundBytes": outbound,
+        "inboundFramesInError": path.frames_in_error,
+        "bytesReceived": inbound,
+        "bytesSent": outbound,
+    }
+
+
+def _report_codec(label: str, properties: dict[str, object] | None) -> Json:
+    return {"codec": label, "codecProps": properties}
+
+
+def report_session(session: Session) -> Json:
+    """What one client does and how much of it."""
+    sent = session.count_sent() if isinstance(session, Reader) else Counts()
+    discarded = session.count_discarded() if isinstance(session, Reader) else 0
+    errors = session.path.frames_in_error if isinstance(session, Publisher) and session.path else 0
+    return {
+        **_report_who(session),
+        **_report_new(session, sent, discarded, errors),
+        **_report_old(session, sent, errors),
+    }
+
+
+def _report_who(session: Session) -> Json:
+    peer = session.wire.peer if session.wire else (session.address, 0)
+    host = f"[{session.address}]" if ":" in session.address else session.address
+    return {
+        "id": session.id,
+        "created": render_time(session.created),
+        "remoteAddr": f"{host}:{peer[1]}",
+        "state": session.state,
+        "path": session.target.path,
+        "query": session.target.query,
+        "user": "",
+        "userAgent": session.agent,
+        "transport": (session.lower or Lower.TCP).value,
+        "profile": "AVP",
+        "conns": [session.wire.id] if session.wire else [],
+    }
+
+
+def _report_new(session: Session, sent: Counts, discarded: int, errors: int) -> Json:
+    """The names since v1.17.0; what we do not measure is 0."""
+    got = session.received
+    return {
+        "inboundBytes": got.bytes,
+        "inboundRTPPackets": got.packets,
+        "inboundRTPPacketsLost": 0,
+        "inboundRTPPacketsInError": errors,
+        "inboundRTPPacketsJitter": 0,
+        "inboundRTCPPackets": session.control_received,
+        "inboundRTCPPacketsInError": 0,
+        "outboundBytes": sent.bytes,
+        "outboundRTPPackets": sent.packets,
+        "outboundRTPPacketsReportedLost": 0,
+        "outboundRTPPacketsDiscarded": discarded,
+        "outboundRTCPPackets": 0,
+    }
+
+
+def _report_old(session: Session, sent: Counts, errors: int) -> Json:
+    got = session.received
+    return {
+        "bytesReceived": got.bytes,
+        "bytesSent": sent.bytes,
+        "rtpPacketsReceived": got.packets,
+        "rtpPacketsSent": sent.packets,
+        "rtpPacketsLost": 0,
+        "rtpPacketsInError": errors,
+        "rtpPacketsJitter": 0,
+        "rtcpPacketsReceived": session.control_received,
+        "rtcpPacketsSent": 0,
+        "rtcpPacketsInError": 0,
+    }
+
+
+def report_page(items: Sequence[Json], *, page: int, per_page: int) -> Json:
+    """One page of a list; pages are counted from 0."""
+    count = -(-len(items) // per_page)
+    return {"itemCount": len(items), "pageCount": count, "items": list(items[page * per_page : (page + 1) * per_page])}

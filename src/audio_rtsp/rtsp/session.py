@@ -1,0 +1,123 @@
+"""An RTSP session (RFC 2326 section 3): what readers and publishers have in common."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .message import Headers
+from .outlet import Counts, Peer, Wire
+from .target import Target
+from .transport import Lower, Transport
+from .udp_ports import Inlet, UdpPorts
+
+MOST_CHANNELS = 256
+
+
+def make_id() -> str:
+    """A random UUID (RFC 9562 section 5.4), as MediaMTX names sessions."""
+    raw = bytearray(os.urandom(16))
+    raw[6], raw[8] = raw[6] & 0x0F | 0x40, raw[8] & 0x3F | 0x80
+    text = raw.hex()
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+class Refused(Exception):
+    """A request that is not granted; ``status`` and ``headers`` are the answer."""
+
+    def __init__(self, status: int, headers: Headers = ()) -> None:
+        super().__init__(status)
+        self.status = status
+        self.headers = headers
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """``target`` is what its first request asked for; times are monotonic but ``created``."""
+
+    wire: Wire | None
+    target: Target
+    agent: str
+    now: float
+    created: float
+    udp: UdpPorts | None
+    id: str = field(default_factory=make_id)
+    lower: Lower | None = None
+    address: str = ""
+    heard: float = 0.0
+    received: Counts = field(default_factory=Counts)
+    control_received: int = 0
+    on_close: Callable[[Session], None] = lambda _: None
+    is_closed: bool = False
+    _inlets: dict[Peer, Inlet] = field(default_factory=dict)
+    _channels: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.heard = self.now
+        self.address = self.wire.address if self.wire else ""
+
+    @property
+    def state(self) -> Literal["idle", "read", "publish"]:
+        return "idle"
+
+    def touch(self, now: float) -> None:
+        """A sign of life."""
+        self.heard = max(self.heard, now)
+
+    def choose(self, offers: tuple[Transport, ...]) -> Transport:
+        """The first offer that can be had; all tracks of a session travel the same way."""
+        for offer in offers:
+            if self.lower not in (None, offer.lower) or (offer.lower is Lower.UDP and self.udp is None):
+                continue
+            self.lower = offer.lower
+            return self._choose_channels(offer) if offer.lower is Lower.TCP else offer
+        raise Refused(461)
+
+    def _choose_channels(self, offer: Transport) -> Transport:
+        pair = offer.channels
+        if pair is None or self._channels & set(pair):
+            free = (first for first in range(0, MOST_CHANNELS, 2) if not self._channels & {first, first + 1})
+            first = next(free, None)
+            if first is None:
+                raise Refused(461)
+            pair = first, first + 1
+        self._channels |= set(pair)
+        return Transport(lower=Lower.TCP, channels=pair)
+
+    def _peer(self, port: int) -> Peer:
+        """The client's other port, under the name that its TCP socket has."""
+        if self.wire is None:
+            raise Refused(461)
+        return (self.wire.peer[0], port, *self.wire.peer[2:])
+
+    def _listen(self, port: int, inlet: Inlet) -> Peer:
+        peer = self._peer(port)
+        if peer in self._inlets:  # RTP and RTCP on one port
+            return peer
+        if self.udp is None or not self.udp.listen_to(peer, inlet):
+            raise Refused(461)
+        self._inlets[peer] = inlet
+        return peer
+
+    def close(self) -> None:
+        """The session ends; its connection may go on."""
+        if self.is_closed:
+            return
+        self.is_closed = True
+        for peer, inlet in self._inlets.items():
+            if self.udp is not None:
+                self.udp.forget(peer, inlet)
+        self.leave()
+        self.on_close(self)
+
+    def expel(self) -> None:
+        """The session ends, and its connection with it."""
+        wire = self.wire
+        self.close()
+        if wire is not None:
+            wire.hang_up()
+
+    def leave(self) -> None:
+        """Let go of the path."""

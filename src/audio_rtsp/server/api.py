@@ -1,0 +1,35 @@
+"""The control API that MediaMTX has and our own server copies: which paths are there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from audio_rtsp.server.http import BadAnswer, get
+from audio_rtsp.server.mediamtx.path import Page, UnexpectedJson, parse_page
+from audio_rtsp.server.path import PathState
+from audio_rtsp.server.protocol import ServerAway
+
+PER_PAGE = 1000
+
+
+class ControlApi:
+    """Asks the API on a port of this machine."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    async def paths(self) -> Mapping[str, PathState]:
+        """All paths by name, of every page; raises ServerAway."""
+        found: dict[str, PathState] = {}
+        number, pages = 0, 1
+        while number < pages:
+            page = await self._page(f"/v3/paths/list?page={number}&itemsPerPage={PER_PAGE}")
+            found.update((path.name, path) for path in page.paths)
+            number, pages = number + 1, page.pages
+        return found
+
+    async def _page(self, target: str) -> Page:
+        try:
+            return parse_page(await get(self.port, target))
+        except (OSError, TimeoutError, BadAnswer, UnexpectedJson) as error:
+            raise ServerAway(str(error) or type(error).__name__) from None

@@ -1,0 +1,122 @@
+"""A media server as a child of ours: started, watched, started again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from audio_rtsp.errors import AudioRtspError, PortTaken, ServerFailed
+from audio_rtsp.facts.ports import listener
+from audio_rtsp.host.child import Child
+from audio_rtsp.server.api import ControlApi
+from audio_rtsp.server.path import PathState
+from audio_rtsp.server.protocol import ServerAway
+
+START_LIMIT = 15.0
+"""Seconds until the API must answer at the first start (a small board with a slow card)."""
+PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0)
+"""Seconds before each start again; a run of a minute begins anew."""
+FORGIVEN_AFTER = 60.0
+STOP = ((signal.SIGINT, 1.0),)
+TAKEN = ("address already in use", "is taken by", "Address already in use")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerCommand:
+    """How a backend is run; *prepare* writes what it needs before each start."""
+
+    name: str
+    rtsp_port: int
+    api_port: int
+    argv: Sequence[str]
+    env: Mapping[str, str] = field(default_factory=dict)
+    prepare: Callable[[], None] = lambda: None
+
+
+class ServerChild:
+    """A MediaServer that we run ourselves."""
+
+    def __init__(self, command: ServerCommand) -> None:
+        self._command = command
+        self._api = ControlApi(command.api_port)
+        self._child: Child | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self.name = command.name
+        self.rtsp_port = command.rtsp_port
+        self.restarts = 0
+
+    @property
+    def pid(self) -> int | None:
+        """The server's pid while it runs."""
+        return self._child.pid if self._child and self._child.is_running else None
+
+    async def start(self) -> None:
+        """Start it and wait until its API answers; then keep it running."""
+        self._child = self._spawn()
+        try:
+            await self._until_it_answers(self._child)
+        except BaseException:
+            await self._child.stop()
+            raise
+        self._keeper = asyncio.create_task(self._keep(), name="server")
+
+    async def stop(self) -> None:
+        """End it within a few seconds."""
+        if self._keeper:
+            self._keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._keeper
+        if self._child:
+            await self._child.stop(*STOP)
+            self._child.close()
+
+    async def paths(self) -> Mapping[str, PathState]:
+        """All paths by name; raises ServerAway."""
+        return await self._api.paths()
+
+    def _spawn(self) -> Child:
+        self._command.prepare()
+        return Child.start(self._command.argv, env=self._command.env)
+
+    async def _until_it_answers(self, child: Child) -> None:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + START_LIMIT
+        while loop.time() < end:
+            if child.exited.done():
+                raise self._failure(_words(child))
+            with contextlib.suppress(ServerAway):
+                await self._api.paths()
+                return
+            await asyncio.wait([child.exited], timeout=0.02)
+        raise ServerFailed(self.name, f"its API does not answer after {START_LIMIT:g} s")
+
+    def _failure(self, words: Sequence[str]) -> AudioRtspError:
+        if any(sign in line for line in words for sign in TAKEN):
+            return PortTaken(self.rtsp_port, "RTSP_PORT", listener(self.rtsp_port))
+        return ServerFailed(self.name, words[-1] if words else "it ended without a word")
+
+    async def _keep(self) -> None:
+        """Start it again whenever it ends; its words of trouble are forgotten with the next start."""
+        loop, tries = asyncio.get_running_loop(), 0
+        while self._child:
+            began = loop.time()
+            await self._drain_until_exit(self._child)
+            self._child.close()
+            tries = 0 if loop.time() - began > FORGIVEN_AFTER else tries
+            await asyncio.sleep(PAUSES[min(tries, len(PAUSES) - 1)])
+            tries += 1
+            self.restarts += 1
+            self._child = self._spawn()
+
+    async def _drain_until_exit(self, child: Child) -> None:
+        while not child.exited.done():
+            _words(child)
+            await asyncio.wait([child.exited], timeout=5.0)
+
+
+def _words(child: Child) -> tuple[str, ...]:
+    reports = child.reports.take_all() if child.reports else ()
+    return (*reports, *child.says.take_all())

@@ -1,0 +1,33 @@
+"""What every media server is to the rest of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from audio_rtsp.server.path import PathState
+
+
+class ServerAway(Exception):
+    """Nobody answers: the server is not there, or does not speak."""
+
+
+class MediaServer(Protocol):
+    """A server that takes our streams; both backends answer the same questions."""
+
+    name: str
+    rtsp_port: int
+
+    async def start(self) -> None:
+        """Make it run, and keep it running until :meth:`stop`; raises PortTaken or ServerFailed at the first start."""
+
+    async def stop(self) -> None:
+        """End it, bounded."""
+
+    async def paths(self) -> Mapping[str, PathState]:
+        """All paths by name; raises ServerAway."""
+
+
+def publish_url(server: MediaServer, stream_name: str) -> str:
+    """Where an encoder on this machine sends a stream."""
+    return f"rtsp://127.0.0.1:{server.rtsp_port}/{stream_name}"

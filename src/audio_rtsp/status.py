@@ -1,0 +1,96 @@
+"""What is true now: one frozen snapshot that every face reads."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+SCHEMA = 1
+"""Grows when a field changes its meaning or goes; a new field does not change it."""
+
+
+class StreamState(StrEnum):
+    """What a listener gets. LIVE only with evidence: sound comes in, the encoder moves, the server's bytes grow."""
+
+    WAITING = "WAITING"
+    STARTING = "STARTING"
+    LIVE = "LIVE"
+    SILENT = "SILENT"
+    FILLING = "FILLING"
+    BUSY = "BUSY"
+    BACKOFF = "BACKOFF"
+    COOLDOWN = "COOLDOWN"
+    STOPPED = "STOPPED"
+    REFUSED = "REFUSED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamStatus:
+    """One stream. Durations in seconds, levels in dBFS, bitrate in bit/s, rate in hertz."""
+
+    name: str
+    state: StreamState
+    reason: str
+    url: str
+    identity: str
+    description: str
+    codec: str
+    bitrate: int
+    rate: int
+    channels: int
+    capture_pid: int | None
+    encoder_pid: int | None
+    capture_restarts: int
+    encoder_restarts: int
+    lost_seconds: float
+    filled_seconds: float
+    waiting_seconds: float
+    overruns: int
+    readers: int
+    peak: float | None
+    rms: float | None
+    state_seconds: float
+    commands: tuple[tuple[str, ...], ...]
+    complaints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerStatus:
+    """The media server; *reason* is empty while it answers."""
+
+    name: str
+    rtsp_port: int
+    is_up: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A device that is not streamed, and why."""
+
+    name: str
+    identity: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The whole program at one moment."""
+
+    pid: int
+    server: ServerStatus
+    streams: tuple[StreamStatus, ...]
+    left_out: tuple[LeftOut, ...]
+    complaints: tuple[str, ...]
+    schema: int = SCHEMA
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as plain JSON values."""
+        return asdict(self)
+
+
+def summary(status: Status) -> str:
+    """One sentence: ``3 live, 1 waiting``."""
+    counts = {state: sum(stream.state is state for stream in status.streams) for state in StreamState}
+    return ", ".join(f"{count} {state.lower()}" for state, count in counts.items() if count) or "no streams"

@@ -1,0 +1,109 @@
+"""One capture from its start to its end: what it wrote, when it last moved, why it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+from audio_rtsp.capture.diagnosis import CaptureFault, diagnose, overruns
+from audio_rtsp.facts.process import bytes_written
+from audio_rtsp.host.child import Child
+from audio_rtsp.supervision.sound import Sound
+
+FIRST_SOUND_LIMIT = 5.0
+FIRST_SOUND_LOOK = 0.02
+STOP = ((signal.SIGINT, 0.25), (signal.SIGTERM, 0.15))
+"""arecord ends on the first; hanging in ``write`` it needs the second."""
+REMEMBERED_LINES = 20
+
+
+class CaptureRun:
+    """A running arecord (or tone generator) that writes into ``sound.pipe``."""
+
+    def __init__(self, argv: tuple[str, ...], sound: Sound) -> None:
+        self._sound = sound
+        self._counted = 0
+        self._words: list[str] = []
+        self._given_up = ""
+        self._over = asyncio.Event()
+        self.moved = _now()
+        self.overruns = 0
+        self._child = Child.start(argv, stdout=sound.pipe.writing_end, before_reap=self._count_last)
+
+    @property
+    def pid(self) -> int | None:
+        """Its pid while it runs."""
+        return self._child.pid if self._child.is_running else None
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether it cannot write because the pipe is full: then standing still is not its fault."""
+        pipe = self._sound.pipe
+        return pipe.capacity - pipe.backlog < self._sound.pcm.period_bytes
+
+    def count(self) -> bool:
+        """Note what it has written since the last time; whether there was anything."""
+        total = self._written()
+        new = total - self._counted
+        new -= new % self._sound.pcm.frame_bytes
+        if new <= 0:
+            return False
+        self._counted += new
+        self._sound.ledger.captured(new, _now())
+        self.moved = _now()
+        return True
+
+    async def until_first_sound(self) -> bool:
+        """True when sound came; False when it ended, or stayed mute for five seconds."""
+        end = _now() + FIRST_SOUND_LIMIT
+        while _now() < end and not self._child.exited.done():
+            await asyncio.wait([self._child.exited], timeout=FIRST_SOUND_LOOK)
+            if self.count():
+                return True
+        if not self._child.exited.done():
+            self.give_up("the device gives no sound")
+        return False
+
+    async def until_over(self) -> None:
+        """Return when it has ended, or somebody gave it up."""
+        await self._child.exited_or(self._over)
+
+    def give_up(self, reason: str) -> None:
+        """Let it be replaced."""
+        self._given_up = reason
+        self._over.set()
+
+    def listen(self) -> None:
+        """Take what it said."""
+        lines = self._child.says.take_all()
+        self.overruns += overruns(lines)
+        self._words = [*self._words, *lines][-REMEMBERED_LINES:]
+
+    async def end(self) -> None:
+        """Stop it, bounded; one that was given up gets no time."""
+        await self._child.stop(*(() if self._given_up else STOP))
+        self.listen()
+        self._child.close()
+
+    def verdict(self) -> tuple[CaptureFault, str]:
+        """Why it ended, and the words that show it."""
+        if self._given_up:
+            return CaptureFault.STALLED, self._given_up
+        found = diagnose(self._words)
+        code = self._child.exited.result() if self._child.exited.done() else None
+        return found.fault, found.line or f"the capture ended by itself (exit status {code})"
+
+    def _count_last(self, pid: int) -> None:
+        self.listen()
+        self.count()
+
+    def _written(self) -> int:
+        """Bytes of sound so far. A kernel without accounting: the clock says what a living capture has written."""
+        written = bytes_written(self._child.pid)
+        if written is None:
+            return self._counted + self._sound.pcm.whole_frames(_now() - self.moved)
+        return written - self._child.says.bytes_read
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,227 @@
+"""The capture side of a stream: one capture after the other, and silence while there is none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+
+from audio_rtsp.capture.diagnosis import CaptureFault
+from audio_rtsp.errors import AudioRtspError
+from audio_rtsp.supervision.capture_run import CaptureRun
+from audio_rtsp.supervision.policy import Cause
+from audio_rtsp.supervision.rest import Rest
+from audio_rtsp.supervision.sound import Sound
+from audio_rtsp.supervision.source import Source
+
+STALL_LIMIT = 4.0
+"""Seconds without a byte from a living capture."""
+FILL_AFTER = 1.0
+"""Seconds without a byte after which its buffer is over anyway, and silence takes its place."""
+FILL_LOOK = 0.05
+NEW_DEVICE = 3.0
+"""Seconds after a device came in which it may not be ready yet: nodes without rights, half of its files."""
+UDEV_LAG = 1.0
+"""Seconds in which the news that a device went follow the end of its capture."""
+
+
+class CaptureCondition(StrEnum):
+    """Where the capture side is."""
+
+    STARTING = "starting"
+    FLOWING = "flowing"
+    BUSY = "busy"
+    ABSENT = "absent"
+    BACKOFF = "backoff"
+    COOLDOWN = "cooldown"
+
+
+CONDITIONS = {Cause.ABSENT: CaptureCondition.ABSENT, Cause.NOT_READY: CaptureCondition.STARTING}
+CAUSES = {
+    CaptureFault.BUSY: Cause.BUSY,
+    CaptureFault.GONE: Cause.UNEXPLAINED,
+    CaptureFault.STALLED: Cause.STALLED,
+    CaptureFault.NOT_ALLOWED: Cause.CANNOT_WORK,
+    CaptureFault.CANNOT_WORK: Cause.CANNOT_WORK,
+    CaptureFault.UNEXPLAINED: Cause.UNEXPLAINED,
+}
+ABSENT = "waiting for its device"
+
+
+class CaptureSide:
+    """Keeps sound coming. *renew* gives the sound that fits a source; *on_change* hears when what it shows changed."""
+
+    def __init__(self, rest: Rest, renew: Callable[[Source], Awaitable[Sound]], on_change: Callable[[], None]) -> None:
+        self._rest = rest
+        self._renew = renew
+        self._on_change = on_change
+        self._source: Source | None = None
+        self._source_since = 0.0
+        self._run: CaptureRun | None = None
+        self._sound: Sound | None = None
+        self._past_overruns = 0
+        self.lacking = asyncio.Event()
+        self._lacking_since = 0.0
+        self.condition = CaptureCondition.ABSENT
+        self.reason = ABSENT
+        self.restarts = 0
+        self.argv: tuple[str, ...] = ()
+        self.wants_usb_reset = False
+
+    @property
+    def pid(self) -> int | None:
+        """The capture's pid while it runs."""
+        return self._run.pid if self._run else None
+
+    @property
+    def is_flowing(self) -> bool:
+        """Whether sound comes in."""
+        return self.condition is CaptureCondition.FLOWING and not self.lacking.is_set()
+
+    @property
+    def overruns(self) -> int:
+        """How often the device lost sound because nobody read it in time."""
+        return self._past_overruns + (self._run.overruns if self._run else 0)
+
+    def set_source(self, source: Source | None) -> None:
+        """Where sound comes from from now on; None = the device is not there. Ends a wait when it is another one."""
+        if source == self._source:
+            return
+        if self._source is None:
+            self._source_since = _now()
+        self._source = source
+        self._rest.tell_news()
+
+    async def run(self) -> None:
+        """Capture for ever."""
+        while True:
+            source = self._source
+            if source is None:
+                await self._pause(Cause.ABSENT, ABSENT, 0.0)
+                continue
+            self._sound = sound = await self._renew(source)
+            cause, reason, flowed = await self._capture(source, sound)
+            self.restarts += 1
+            if cause is Cause.BUSY:
+                await self._until_free(source, reason)
+            elif self._source is not None:
+                await self._pause(cause, reason, flowed)
+
+    def forget_sound(self) -> None:
+        """The sound is to be closed: what runs on it is given up, and the next capture gets a new one."""
+        self._sound = None
+        self.lacking.clear()
+        if self._run:
+            self._run.give_up("silent for too long")
+
+    async def keep_filled(self, on_lack: Callable[[float], Awaitable[None]]) -> None:
+        """Write silence while sound lacks; *on_lack* is told for how many seconds it has."""
+        while True:
+            await self.lacking.wait()
+            if self._sound:
+                self._sound.fill(_now())
+            await on_lack(_now() - self._lacking_since)
+            await asyncio.sleep(FILL_LOOK)
+
+    def observe(self) -> float:
+        """Look at the running capture, twice a second; returns seconds of sound found lost."""
+        if self._run is None or self._sound is None or self.condition is not CaptureCondition.FLOWING:
+            return 0.0
+        self._run.listen()
+        if self._run.count() or self._run.is_blocked:
+            self._flows()
+            return self._sound.ledger.observe(_now())
+        self._judge_standstill(self._run)
+        return 0.0
+
+    async def _capture(self, source: Source, sound: Sound) -> tuple[Cause, str, float]:
+        """One capture from start to end: the cause of its end, in words, and how long sound flowed."""
+        self.argv = source.argv(sound.pcm)
+        self._show(CaptureCondition.STARTING, "starting")
+        try:
+            self._run = run = CaptureRun(self.argv, sound)
+        except (AudioRtspError, OSError) as error:
+            return Cause.CANNOT_WORK, _words_of(error), 0.0
+        began = _now()
+        try:
+            if await run.until_first_sound() and self._is_right_card(source, run):
+                began = _now()
+                self._flows()
+                self._show(CaptureCondition.FLOWING, "")
+                await run.until_over()
+        finally:
+            flowed = _now() - began if self.condition is CaptureCondition.FLOWING else 0.0
+            self._lacks(_now())
+            await run.end()
+            self._past_overruns += run.overruns
+            self._run = None
+        return (*await self._verdict(run), flowed)
+
+    def _is_right_card(self, source: Source, run: CaptureRun) -> bool:
+        if run.pid is not None and source.is_held_by(run.pid) is False:
+            run.give_up("another card answers under this id")
+            return False
+        return True
+
+    def _flows(self) -> None:
+        """Sound comes (again): what is still missing is filled, and filling ends."""
+        if self.lacking.is_set() and self._sound:
+            self._sound.fill(_now())
+            self._sound.ledger.forget_recent()
+            self.lacking.clear()
+            self._on_change()
+
+    def _judge_standstill(self, run: CaptureRun) -> None:
+        still = _now() - run.moved
+        if still > FILL_AFTER:
+            self._lacks(run.moved)
+        if still > STALL_LIMIT:
+            run.give_up("the device gives no sound")
+
+    def _lacks(self, since: float) -> None:
+        if self._sound and self._sound.ledger.has_begun and not self.lacking.is_set():
+            self._lacking_since = since
+            self.lacking.set()
+            self._on_change()
+
+    async def _verdict(self, run: CaptureRun) -> tuple[Cause, str]:
+        fault, words = run.verdict()
+        if fault is CaptureFault.GONE and self._source is not None:
+            await self._rest.wait(UDEV_LAG if not self._is_new_device() else 0.0)
+        if self._source is None:
+            return Cause.ABSENT, ABSENT
+        if self._is_new_device() and fault in (CaptureFault.GONE, CaptureFault.NOT_ALLOWED):
+            return Cause.NOT_READY, words
+        return CAUSES[fault], words
+
+    def _is_new_device(self) -> bool:
+        return _now() - self._source_since < NEW_DEVICE
+
+    async def _until_free(self, source: Source, reason: str) -> None:
+        """Look at the PCM's status every second; where the kernel shows no holder, just try again."""
+        wait = self._rest.decide(Cause.BUSY, 0.0)
+        while source is self._source:
+            self._show(CaptureCondition.BUSY, source.holder() or reason)
+            await self._rest.wait(wait.seconds)
+            if not source.holder():
+                return
+
+    async def _pause(self, cause: Cause, reason: str, flowed: float) -> None:
+        wait = self._rest.decide(cause, flowed)
+        self.wants_usb_reset = wait.wants_usb_reset
+        other = CaptureCondition.COOLDOWN if wait.is_cooldown else CaptureCondition.BACKOFF
+        self._show(CONDITIONS.get(cause, other), reason)
+        if wait.seconds != 0.0:
+            await self._rest.wait(wait.seconds)
+
+    def _show(self, condition: CaptureCondition, reason: str) -> None:
+        self.condition, self.reason = condition, reason
+        self._on_change()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _words_of(error: Exception) -> str:
+    return f"{error.what}; {error.fix}" if isinstance(error, AudioRtspError) else str(error)

@@ -1,0 +1,106 @@
+"""One encoder from its start to its end: what it reports, whether it moves, why it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+from audio_rtsp.encoder.diagnosis import EncoderDiagnosis, EncoderFault, diagnose
+from audio_rtsp.encoder.report import Report
+from audio_rtsp.host.child import Child
+from audio_rtsp.supervision.sound import Sound
+
+FIRST_OUTPUT_LIMIT = 30.0
+"""Seconds before the first output (``dynaudnorm`` is silent for 16)."""
+STUCK_LIMIT = 4.0
+"""Seconds without movement afterwards."""
+DRAIN = 0.6
+STOP = ((signal.SIGINT, 0.4),)
+REMEMBERED_LINES = 30
+
+
+class EncoderRun:
+    """A running ffmpeg that reads from ``sound.pipe``."""
+
+    def __init__(self, argv: tuple[str, ...], sound: Sound) -> None:
+        self._sound = sound
+        self._words: list[str] = []
+        self._over = asyncio.Event()
+        self._consumed_at = self._mute_since = self._output_at = _now()
+        self._consumed = sound.consumed_bytes
+        self._given_up = ""
+        self.report = Report()
+        self._child = Child.start(argv, stdin=sound.pipe.reading_end)
+
+    @property
+    def pid(self) -> int | None:
+        """Its pid while it runs."""
+        return self._child.pid if self._child.is_running else None
+
+    @property
+    def has_output(self) -> bool:
+        """Whether coded sound has left it."""
+        return bool(self.report.output_seconds)
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether coded sound left it lately."""
+        return self.has_output and _now() - self._output_at < STUCK_LIMIT
+
+    def observe(self) -> None:
+        """Take its reports, and give it up when it does not move: an encoder that empties its pipe is alive."""
+        self._listen()
+        now, consumed = _now(), self._sound.consumed_bytes
+        is_fed = consumed > self._consumed
+        self._consumed = consumed
+        if is_fed or self._sound.pipe.backlog < self._sound.pcm.period_bytes:
+            self._consumed_at = now
+        if not is_fed:
+            self._mute_since = now
+        if self._stands_still(now):
+            self.give_up("it does not move")
+
+    async def until_over(self) -> None:
+        """Return when it has ended, or somebody gave it up."""
+        await self._child.exited_or(self._over)
+
+    def give_up(self, reason: str) -> None:
+        """Let it be replaced."""
+        self._given_up = self._given_up or reason
+        self._over.set()
+
+    async def drain(self) -> None:
+        """Let it finish what waits: the pipe's writing ends are closed. Bounded."""
+        await asyncio.wait([self._child.exited], timeout=DRAIN)
+        await self._child.stop(*STOP)
+
+    async def end(self) -> None:
+        """End it at once: what it has not read waits for the next."""
+        await self._child.stop()
+        self._listen()
+        self._child.close()
+
+    def verdict(self) -> EncoderDiagnosis:
+        """Why it ended."""
+        if self._given_up:
+            return EncoderDiagnosis(fault=EncoderFault.UNEXPLAINED, line=self._given_up)
+        found = diagnose(self._words)
+        code = self._child.exited.result() if self._child.exited.done() else None
+        line = found.line or f"the encoder ended by itself (exit status {code})"
+        return EncoderDiagnosis(fault=found.fault, line=line)
+
+    def _stands_still(self, now: float) -> bool:
+        limit = STUCK_LIMIT if self.has_output else FIRST_OUTPUT_LIMIT
+        return now - self._consumed_at > STUCK_LIMIT or now - self._mute_since > limit
+
+    def _listen(self) -> None:
+        before = self.report.output_seconds
+        if self._child.reports:
+            self.report = self.report.updated(self._child.reports.take(), self._sound.pcm.full_scale)
+        if self.report.output_seconds != before:
+            self._output_at = self._mute_since = _now()
+        self._words = [*self._words, *self._child.says.take_all()][-REMEMBERED_LINES:]
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

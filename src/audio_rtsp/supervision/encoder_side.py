@@ -1,0 +1,187 @@
+"""The encoder side of a stream: one encoder after the other, held while the server is away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from enum import StrEnum
+
+from audio_rtsp.encoder.diagnosis import EncoderDiagnosis, EncoderFault
+from audio_rtsp.errors import AudioRtspError
+from audio_rtsp.server.path import PathState
+from audio_rtsp.supervision.encoder_run import EncoderRun
+from audio_rtsp.supervision.outfit import Outfit
+from audio_rtsp.supervision.policy import Cause
+from audio_rtsp.supervision.rest import Rest
+from audio_rtsp.supervision.sound import Sound
+
+GATE_LIMIT = 5.0
+"""Seconds that one starting stream may keep others waiting."""
+ONLINE_LIMIT = 30.0
+ONLINE_LOOK = 0.05
+OFFLINE_LIMIT = 10.0
+"""Seconds that a moving encoder may be unknown to the server."""
+QUIET_LIMIT = 5.0
+"""Seconds (two looks at the server) without a byte after which a path counts as dead."""
+
+
+class EncoderCondition(StrEnum):
+    """Where the encoder side is."""
+
+    IDLE = "idle"
+    HOLDING = "holding"
+    STARTING = "starting"
+    ONLINE = "online"
+    BACKOFF = "backoff"
+    COOLDOWN = "cooldown"
+
+
+class EncoderSide:
+    """Keeps an encoder on ``sound`` between :meth:`open` and :meth:`close`."""
+
+    def __init__(self, name: str, outfit: Outfit, rest: Rest, on_change: Callable[[], None]) -> None:
+        self._name = name
+        self._outfit = outfit
+        self._rest = rest
+        self._on_change = on_change
+        self._sound: Sound | None = None
+        self._opened = asyncio.Event()
+        self._run: EncoderRun | None = None
+        self._seen: PathState | None = None
+        self._grew = self._online_at = 0.0
+        self.condition = EncoderCondition.IDLE
+        self.reason = ""
+        self.restarts = 0
+        self.argv: tuple[str, ...] = ()
+
+    @property
+    def pid(self) -> int | None:
+        """The encoder's pid while it runs."""
+        return self._run.pid if self._run else None
+
+    @property
+    def levels(self) -> tuple[float | None, float | None]:
+        """Peak and RMS of the sound that came in, dBFS."""
+        return (self._run.report.peak, self._run.report.rms) if self._run else (None, None)
+
+    @property
+    def readers(self) -> int:
+        """How many listen, as the server last said."""
+        path = self._outfit.watch.paths.get(self._name)
+        return path.readers if path else 0
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the server has the path and its bytes grow."""
+        return self.condition is EncoderCondition.ONLINE and _now() - self._grew < QUIET_LIMIT
+
+    def open(self, sound: Sound, argv: tuple[str, ...]) -> None:
+        """Encode *sound* from now on."""
+        self._sound, self.argv = sound, argv
+        self._opened.set()
+
+    async def close(self) -> None:
+        """Encode nothing more; returns when the encoder is gone. It may drain a pipe whose writing ends are closed."""
+        self._opened.clear()
+        self._rest.tell_news()
+        if self._run:
+            await self._run.drain()
+
+    async def run(self) -> None:
+        """Encode for ever."""
+        while True:
+            if not self._opened.is_set():
+                self._show(EncoderCondition.IDLE, "")
+            await self._opened.wait()
+            await self._until_server()
+            if self._sound and self._opened.is_set():
+                found, flowed = await self._encode(self._sound)
+                if self._opened.is_set():
+                    self.restarts += 1
+                    await self._pause(found, flowed)
+
+    def observe(self) -> None:
+        """Look at the running encoder and at what the server says of it, twice a second."""
+        if self._run is None:
+            return
+        self._run.observe()
+        path = self._outfit.watch.paths.get(self._name)
+        self._note(path)
+        if path is None or not path.is_online:
+            is_lost = self._outfit.watch.is_up and _now() - self._online_at > OFFLINE_LIMIT
+            if self.condition is EncoderCondition.ONLINE and is_lost:
+                self._run.give_up("the server does not have it")
+
+    def _note(self, path: PathState | None) -> None:
+        """A path whose bytes differ from the last look moves; fewer bytes mean a new session (MediaMTX)."""
+        if path and path.is_online:
+            self._online_at = _now()
+            if self._seen is None or (path.since, path.inbound_bytes) != (self._seen.since, self._seen.inbound_bytes):
+                self._grew = _now()
+                self._seen = path
+
+    async def _until_server(self) -> None:
+        if not self._outfit.watch.is_up:
+            self._show(EncoderCondition.HOLDING, "the server is away")
+            await self._outfit.watch.wait_up()
+
+    async def _encode(self, sound: Sound) -> tuple[EncoderDiagnosis, float]:
+        """One encoder from start to end: why it ended, and how long it was online."""
+        self._seen = self._outfit.watch.paths.get(self._name)
+        async with self._outfit.gate:
+            self._show(EncoderCondition.STARTING, "connecting")
+            try:
+                self._run = run = EncoderRun(self.argv, sound)
+            except (AudioRtspError, OSError) as error:
+                return EncoderDiagnosis(fault=EncoderFault.CANNOT_WORK, line=_words_of(error)), 0.0
+            over = asyncio.ensure_future(run.until_over())
+            await self._until_online(over, GATE_LIMIT)
+        try:
+            await self._until_online(over, ONLINE_LIMIT)
+            began = _now()
+            await over
+        finally:
+            over.cancel()
+            await run.end()
+            self._run = None
+        return run.verdict(), _now() - began
+
+    async def _until_online(self, over: asyncio.Future[None], limit: float) -> None:
+        """Return when the server has a new session of this path, when the encoder ended, or after *limit*."""
+        end = _now() + limit
+        with self._outfit.watch.hurry():
+            while _now() < end and not over.done() and self.condition is not EncoderCondition.ONLINE:
+                path = self._outfit.watch.paths.get(self._name)
+                if path and path.is_online and (self._seen is None or path.since != self._seen.since):
+                    self._seen, self._grew, self._online_at = path, _now(), _now()
+                    self._show(EncoderCondition.ONLINE, "")
+                    return
+                await asyncio.wait([over], timeout=ONLINE_LOOK)
+
+    async def _pause(self, found: EncoderDiagnosis, flowed: float) -> None:
+        cause = await self._cause(found)
+        wait = self._rest.decide(cause, flowed)
+        if cause is Cause.SERVER_AWAY:
+            return
+        condition = EncoderCondition.COOLDOWN if wait.is_cooldown else EncoderCondition.BACKOFF
+        self._show(condition, found.line)
+        if wait.seconds != 0.0:
+            await self._rest.wait(wait.seconds)
+
+    async def _cause(self, found: EncoderDiagnosis) -> Cause:
+        """Trouble with the connection is the server's when it does not answer now."""
+        if found.fault in (EncoderFault.SERVER_AWAY, EncoderFault.SERVER_CLOSED):
+            return Cause.UNEXPLAINED if await self._outfit.watch.check() else Cause.SERVER_AWAY
+        return Cause.CANNOT_WORK if found.fault is EncoderFault.CANNOT_WORK else Cause.UNEXPLAINED
+
+    def _show(self, condition: EncoderCondition, reason: str) -> None:
+        self.condition, self.reason = condition, reason
+        self._on_change()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _words_of(error: Exception) -> str:
+    return f"{error.what}; {error.fix}" if isinstance(error, AudioRtspError) else str(error)

@@ -1,0 +1,32 @@
+"""What all streams share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from audio_rtsp.encoder.version import FfmpegVersion
+from audio_rtsp.events.event import Event
+from audio_rtsp.server.watch import ServerWatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outfit:
+    """*gate* lets a few streams start at a time; *chance* gives 0 to 1; *host* is this machine as listeners see it."""
+
+    watch: ServerWatch
+    rtsp_port: int
+    host: str
+    ffmpeg: FfmpegVersion
+    gate: asyncio.Semaphore
+    chance: Callable[[], float]
+    on_event: Callable[[Event], None]
+
+    def publish_url(self, name: str) -> str:
+        """Where an encoder sends."""
+        return f"rtsp://127.0.0.1:{self.rtsp_port}/{name}"
+
+    def listen_url(self, name: str) -> str:
+        """Where a listener finds it."""
+        return f"rtsp://{self.host}:{self.rtsp_port}/{name}"

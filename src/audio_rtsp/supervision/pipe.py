@@ -1,0 +1,86 @@
+"""The kernel pipe between a capture and an encoder; both ends are held by us, so that either can be replaced alone.
+
+Traps: docs/why/continuity.md.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import struct
+import termios
+
+from audio_rtsp.alsa.pcm_format import PIPE_BUF, PcmFormat
+
+WANTED_CAPACITY = 1 << 20
+"""Bytes: 11.9 s of 44.1 kHz mono. The kernel gives one user 64 of these (fs.pipe-user-pages-soft)."""
+
+
+class SoundPipe:
+    """Raw sound in whole frames. ``reading_end`` and ``writing_end`` are for children and stay blocking.
+
+    O_NONBLOCK belongs to the open file description, which children share: our own reading and writing goes
+    through descriptions of our own.
+    """
+
+    def __init__(self, pcm: PcmFormat) -> None:
+        self.pcm = pcm
+        self.reading_end, self.writing_end = os.pipe2(os.O_CLOEXEC)
+        self.capacity = self._enlarge()
+        self._own_reading = _reopen(self.reading_end, os.O_RDONLY)
+        self._own_writing = _reopen(self.writing_end, os.O_WRONLY)
+        whole = PIPE_BUF - PIPE_BUF % pcm.frame_bytes
+        self._silence = bytes(whole)
+
+    @property
+    def backlog(self) -> int:
+        """Bytes that wait for the encoder (FIONREAD)."""
+        if self.reading_end < 0:
+            return 0
+        (size,) = struct.unpack("i", fcntl.ioctl(self.reading_end, termios.FIONREAD, b"\0\0\0\0"))
+        return int(size)
+
+    def write_silence(self, size_bytes: int) -> int:
+        """Write that much silence, whole frames in pieces that the pipe takes whole; returns what fitted."""
+        written = 0
+        with contextlib.suppress(BlockingIOError):
+            while written < size_bytes and self._own_writing >= 0:
+                written += os.write(self._own_writing, self._silence[: size_bytes - written])
+        return written
+
+    def drop(self, size_bytes: int) -> int:
+        """Throw away the oldest sound, whole frames; returns what was there to throw."""
+        dropped = 0
+        with contextlib.suppress(BlockingIOError):
+            while dropped < size_bytes:
+                data = os.read(self._own_reading, min(size_bytes - dropped, len(self._silence)))
+                dropped += len(data)
+        return dropped
+
+    def close_writing(self) -> None:
+        """Nothing more will come: an encoder that has read what waits sees the end."""
+        self.writing_end = _close(self.writing_end)
+        self._own_writing = _close(self._own_writing)
+
+    def close(self) -> None:
+        """Close all our ends."""
+        self.close_writing()
+        self.reading_end = _close(self.reading_end)
+        self._own_reading = _close(self._own_reading)
+
+    def _enlarge(self) -> int:
+        with contextlib.suppress(OSError):  # past the user's share: what the pipe has must do
+            return fcntl.fcntl(self.writing_end, fcntl.F_SETPIPE_SZ, WANTED_CAPACITY)
+        return fcntl.fcntl(self.writing_end, fcntl.F_GETPIPE_SZ)
+
+
+def _reopen(descriptor: int, mode: int) -> int:
+    """The same pipe end under an open file description of our own, which does not block."""
+    return os.open(f"/proc/self/fd/{descriptor}", mode | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def _close(descriptor: int) -> int:
+    if descriptor >= 0:
+        os.close(descriptor)
+    return -1

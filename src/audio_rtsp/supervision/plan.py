@@ -1,0 +1,88 @@
+"""What one stream shall be: the settings made precise for its device. Compared by value to see what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from audio_rtsp.config.settings import (
+    AUDIO_CHANNEL_PICK,
+    FFMPEG_ADDITIONAL_OPTS,
+    GAP_FILL_SECONDS,
+    MAX_RESTART_ATTEMPTS,
+    RESTART_COOLDOWN,
+    RESTART_DELAY,
+)
+from audio_rtsp.config.values import Values
+from audio_rtsp.encoder.codec import Encoding, fit, wish
+from audio_rtsp.encoder.filters import startup_silence
+from audio_rtsp.encoder.options import ExtraOptions, parse_options
+from audio_rtsp.supervision.policy import Rules
+
+SLOW_START = 2.0
+"""Seconds of silence at the start that are worth a word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamPlan:
+    """Everything about a stream but where its sound comes from."""
+
+    name: str
+    identity: str
+    description: str
+    encoding: Encoding
+    extra: ExtraOptions
+    pick: str
+    rules: Rules
+    gap_seconds: float
+
+
+def plan_stream(
+    *, name: str, identity: str, description: str, values: Values, device_channels: Sequence[int]
+) -> tuple[StreamPlan, tuple[str, ...]]:
+    """The plan, and what in the settings had to give way."""
+    extra, complaints = _extra(values[FFMPEG_ADDITIONAL_OPTS])
+    asked = wish(values)
+    asked = replace(asked, rate=extra.rate or asked.rate, channels=extra.channels or asked.channels)
+    pick, pick_complaints = _pick(values[AUDIO_CHANNEL_PICK], device_channels)
+    encoding, objections = fit(asked, device_channels)
+    plan = StreamPlan(
+        name=name,
+        identity=identity,
+        description=description,
+        encoding=encoding,
+        extra=extra,
+        pick=pick,
+        rules=_rules(values),
+        gap_seconds=values[GAP_FILL_SECONDS],
+    )
+    return plan, (*complaints, *pick_complaints, *(f"{name}: {objection}" for objection in objections))
+
+
+def _extra(text: str) -> tuple[ExtraOptions, tuple[str, ...]]:
+    try:
+        extra = parse_options(text)
+    except ValueError as error:
+        return ExtraOptions(), (f"FFMPEG_ADDITIONAL_OPTS: {error}; left out",)
+    pause = startup_silence(extra.filters) if extra.filters else 0.0
+    if pause >= SLOW_START:
+        return extra, (
+            f"FFMPEG_ADDITIONAL_OPTS: these filters delay all sound by {pause:.0f} s; dynaudnorm=g=3 by 2 s",
+        )
+    return extra, ()
+
+
+def _pick(pick: str, device_channels: Sequence[int]) -> tuple[str, tuple[str, ...]]:
+    wanted = {"mix": 1, "left": 1, "right": 2}.get(pick) or int(pick)
+    most = max(device_channels, default=8)
+    if wanted <= most:
+        return ("mix" if most == 1 else pick), ()
+    return "mix", (f"AUDIO_CHANNEL_PICK: the device has {most} channel{'s' * (most > 1)}, not {wanted}; mixed instead",)
+
+
+def _rules(values: Values) -> Rules:
+    return Rules(
+        restart_delay=values[RESTART_DELAY],
+        max_restart_attempts=values[MAX_RESTART_ATTEMPTS],
+        restart_cooldown=values[RESTART_COOLDOWN],
+    )

@@ -1,0 +1,40 @@
+"""The pause between two tries of one side of a stream; whatever changes in the world ends it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from audio_rtsp.supervision.policy import Cause, History, Rules, Wait, after
+
+
+class Rest:
+    """Keeps the history of one side and waits as the policy says."""
+
+    def __init__(self, rules: Rules, chance: Callable[[], float]) -> None:
+        self.rules = rules
+        self._chance = chance
+        self._history = History()
+        self._news = asyncio.Event()
+        self.until: float | None = None
+
+    def decide(self, cause: Cause, flowed: float) -> Wait:
+        """What the policy makes of a run that ended."""
+        self._history, wait = after(self._history, cause, flowed=flowed, rules=self.rules, chance=self._chance)
+        self._news.clear()
+        return wait
+
+    async def wait(self, seconds: float | None) -> None:
+        """Wait that long, or until there is news; None = until there is news."""
+        self.until = None if seconds is None else asyncio.get_running_loop().time() + seconds
+        try:
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+        except TimeoutError:
+            return
+        finally:
+            self.until = None
+
+    def tell_news(self) -> None:
+        """A udev, configuration or server event: try again now."""
+        self._news.set()

@@ -1,0 +1,45 @@
+"""Sound on its way from captures to encoders: the pipe that carries it and the ledger that counts it."""
+
+from __future__ import annotations
+
+from audio_rtsp.alsa.pcm_format import PcmFormat
+from audio_rtsp.supervision.ledger import Ledger
+from audio_rtsp.supervision.pipe import SoundPipe
+
+BEHIND = 0.06
+"""Seconds that silence stays behind the clock, so that it ends before a new capture's first sound."""
+ROOM = 1.0
+"""Seconds of free room that a full pipe is given by dropping the oldest sound."""
+
+
+class Sound:
+    """One unbroken sequence of frames; a change of rate or format begins another."""
+
+    def __init__(self, pcm: PcmFormat) -> None:
+        self.pcm = pcm
+        self.pipe = SoundPipe(pcm)
+        self.ledger = Ledger(pcm)
+
+    @property
+    def waiting_seconds(self) -> float:
+        """Sound that waits for an encoder."""
+        return self.pcm.seconds(self.pipe.backlog)
+
+    @property
+    def consumed_bytes(self) -> int:
+        """What encoders have taken, or we have dropped, so far; grows while an encoder lives."""
+        return self.ledger.entered_bytes - self.pipe.backlog
+
+    def fill(self, now: float, behind: float = BEHIND) -> None:
+        """Write silence up to *behind* seconds before *now*."""
+        size = self.pcm.whole_frames(self.ledger.missing(now) - behind)
+        self.ledger.filled(self.pipe.write_silence(size))
+
+    def make_room(self) -> float:
+        """Drop the oldest sound of a nearly full pipe; returns the seconds dropped."""
+        room = min(self.pcm.whole_frames(ROOM), self.pipe.capacity // 4)
+        if self.pipe.capacity - self.pipe.backlog >= room:
+            return 0.0
+        dropped = self.pipe.drop(room - room % self.pcm.frame_bytes)
+        self.ledger.dropped(dropped)
+        return self.pcm.seconds(dropped)

@@ -1,0 +1,38 @@
+"""The state of a stream from the conditions of its two sides. Pure."""
+
+from __future__ import annotations
+
+from audio_rtsp.status import StreamState
+from audio_rtsp.supervision.capture_side import CaptureCondition
+from audio_rtsp.supervision.encoder_side import EncoderCondition
+
+OF_CAPTURE = {
+    CaptureCondition.BUSY: StreamState.BUSY,
+    CaptureCondition.ABSENT: StreamState.WAITING,
+    CaptureCondition.BACKOFF: StreamState.BACKOFF,
+    CaptureCondition.COOLDOWN: StreamState.COOLDOWN,
+    CaptureCondition.STARTING: StreamState.STARTING,
+    CaptureCondition.FLOWING: StreamState.STARTING,
+}
+OF_ENCODER = {EncoderCondition.BACKOFF: StreamState.BACKOFF, EncoderCondition.COOLDOWN: StreamState.COOLDOWN}
+
+
+def judge(
+    capture: CaptureCondition,
+    capture_reason: str,
+    encoder: EncoderCondition,
+    encoder_reason: str,
+    *,
+    is_flowing: bool,
+    is_heard: bool,
+) -> tuple[StreamState, str]:
+    """What a listener gets, and why it is not the microphone's sound."""
+    if is_flowing and is_heard:
+        return StreamState.LIVE, ""
+    if is_heard:
+        return StreamState.FILLING, capture_reason or "no sound comes from the device"
+    if capture is not CaptureCondition.FLOWING:
+        return OF_CAPTURE[capture], capture_reason
+    if encoder is EncoderCondition.ONLINE:
+        return StreamState.STARTING, "the server gets no sound"
+    return OF_ENCODER.get(encoder, StreamState.STARTING), encoder_reason

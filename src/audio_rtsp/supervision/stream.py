@@ -1,0 +1,176 @@
+"""One stream: a capture side and an encoder side on one sound, each replaced alone."""
+
+from __future__ import annotations
+
+import asyncio
+
+from audio_rtsp.alsa.pcm_format import PcmFormat
+from audio_rtsp.encoder.argv import EncoderPlan, encoder_argv
+from audio_rtsp.events.event import Event
+from audio_rtsp.status import StreamState, StreamStatus
+from audio_rtsp.supervision.capture_side import CaptureSide
+from audio_rtsp.supervision.encoder_side import EncoderSide
+from audio_rtsp.supervision.outfit import Outfit
+from audio_rtsp.supervision.plan import StreamPlan
+from audio_rtsp.supervision.rest import Rest
+from audio_rtsp.supervision.sound import Sound
+from audio_rtsp.supervision.source import Source
+from audio_rtsp.supervision.state import judge
+
+LOSS_WORTH_A_WORD = 0.1
+
+
+class Stream:
+    """A source published under one name, for as long as :meth:`run` runs."""
+
+    def __init__(self, plan: StreamPlan, complaints: tuple[str, ...], outfit: Outfit) -> None:
+        self.plan = plan
+        self.complaints = complaints
+        self._outfit = outfit
+        self._sound: Sound | None = None
+        self._past_lost = self._past_filled = 0.0
+        self._state, self._reason = StreamState.STARTING, ""
+        self._state_since = asyncio.get_running_loop().time()
+        self._lost_when_live = 0.0
+        self._capture_rest = Rest(plan.rules, outfit.chance)
+        self._encoder_rest = Rest(plan.rules, outfit.chance)
+        self._capture = CaptureSide(self._capture_rest, self._renew, self._judge)
+        self._encoder = EncoderSide(plan.name, outfit, self._encoder_rest, self._judge)
+
+    def set_source(self, source: Source | None) -> None:
+        """Where its sound comes from; None while its device is away."""
+        self._capture.set_source(source)
+
+    def tell_news(self) -> None:
+        """Something changed that may end a wait."""
+        self._capture_rest.tell_news()
+        self._encoder_rest.tell_news()
+
+    async def run(self) -> None:
+        """Keep it up until cancelled; then end both sides in order: the capture first, so that the encoder drains."""
+        name = self.plan.name
+        capturing = asyncio.create_task(self._capture.run(), name=f"{name} capture")
+        filling = asyncio.create_task(self._capture.keep_filled(self._lacking), name=f"{name} filler")
+        encoding = asyncio.create_task(self._encoder.run(), name=f"{name} encoder")
+        try:
+            done, _ = await asyncio.wait((capturing, filling, encoding), return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # they run for ever: only a bug of ours ends one
+        finally:
+            await _end(filling, capturing)
+            await self._close_sound()
+            await _end(encoding)
+            self._show(StreamState.STOPPED, "stopped")
+
+    def observe(self) -> None:
+        """The look at everything that moves, twice a second."""
+        lost = self._capture.observe()
+        self._encoder.observe()
+        if self._sound:
+            lost += self._sound.make_room()
+        if lost >= LOSS_WORTH_A_WORD:
+            self._tell(self._state, self._state, "sound was not read in time", lost)
+        if self._capture.wants_usb_reset:
+            self._capture.wants_usb_reset = False
+            self._tell(self._state, self._state, "mute three times: pull its plug and put it back", 0.0)
+        self._judge()
+
+    @property
+    def lost_seconds(self) -> float:
+        """Sound that no listener heard, since the program began."""
+        return self._past_lost + (self._sound.ledger.lost_seconds if self._sound else 0.0)
+
+    def status(self) -> StreamStatus:
+        """What is true now."""
+        sound, encoding = self._sound, self.plan.encoding
+        peak, rms = self._encoder.levels
+        return StreamStatus(
+            name=self.plan.name,
+            state=self._state,
+            reason=self._reason,
+            url=self._outfit.listen_url(self.plan.name),
+            identity=self.plan.identity,
+            description=self.plan.description,
+            codec=encoding.codec,
+            bitrate=encoding.bitrate,
+            rate=encoding.rate,
+            channels=encoding.channels,
+            capture_pid=self._capture.pid,
+            encoder_pid=self._encoder.pid,
+            capture_restarts=self._capture.restarts,
+            encoder_restarts=self._encoder.restarts,
+            lost_seconds=round(self.lost_seconds, 3),
+            filled_seconds=round(self._past_filled + (sound.ledger.filled_seconds if sound else 0.0), 3),
+            waiting_seconds=round(sound.waiting_seconds, 3) if sound else 0.0,
+            overruns=self._capture.overruns,
+            readers=self._encoder.readers,
+            peak=peak,
+            rms=rms,
+            state_seconds=round(asyncio.get_running_loop().time() - self._state_since, 1),
+            commands=tuple(argv for argv in (self._capture.argv, self._encoder.argv) if argv),
+            complaints=self.complaints,
+        )
+
+    async def _renew(self, source: Source) -> Sound:
+        """The sound that fits *source*: the one that runs, or a new one when rate, format or channels differ."""
+        pcm = source.choose(self.plan.encoding)
+        if self._sound is not None and self._sound.pcm != pcm:
+            await self._close_sound()
+        if self._sound is None:
+            self._sound = Sound(pcm)
+            self._encoder.open(self._sound, encoder_argv(self._encoder_plan(pcm), self._outfit.ffmpeg))
+        return self._sound
+
+    def _encoder_plan(self, pcm: PcmFormat) -> EncoderPlan:
+        plan = self.plan
+        url = self._outfit.publish_url(plan.name)
+        return EncoderPlan(pcm=pcm, encoding=plan.encoding, extra=plan.extra, pick=plan.pick, url=url)
+
+    async def _lacking(self, seconds: float) -> None:
+        """Without sound for too long: the path goes offline honestly."""
+        if seconds > self.plan.gap_seconds:
+            await self._close_sound()
+
+    async def _close_sound(self) -> None:
+        """End the encoder when it has drained the pipe, and keep the account."""
+        sound, self._sound = self._sound, None
+        if sound is None:
+            return
+        self._capture.forget_sound()
+        self._past_lost += sound.ledger.lost_seconds
+        self._past_filled += sound.ledger.filled_seconds
+        sound.pipe.close_writing()
+        await self._encoder.close()
+        sound.pipe.close()
+
+    def _judge(self) -> None:
+        """Tell a change of state, once."""
+        state, reason = judge(
+            self._capture.condition,
+            self._capture.reason,
+            self._encoder.condition,
+            self._encoder.reason,
+            is_flowing=self._capture.is_flowing,
+            is_heard=self._encoder.is_heard,
+        )
+        self._show(state, reason)
+
+    def _show(self, state: StreamState, reason: str) -> None:
+        before, self._reason = self._state, reason
+        if state is before:
+            return
+        self._state, self._state_since = state, asyncio.get_running_loop().time()
+        lost = 0.0
+        if state is StreamState.LIVE:
+            lost, self._lost_when_live = self.lost_seconds - self._lost_when_live, self.lost_seconds
+        self._tell(before, state, reason, lost)
+
+    def _tell(self, before: str, after: str, cause: str, lost: float) -> None:
+        self._outfit.on_event(Event(subject=self.plan.name, before=before, after=after, cause=cause, lost=lost))
+
+
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    """Cancel and wait; what they raised was raised before or is of no use now."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

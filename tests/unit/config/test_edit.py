@@ -1,0 +1,101 @@
+"""Changing a file: backups, modes, links, and what is never rewritten."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+
+from audio_rtsp.config import backup
+from audio_rtsp.config.edit import change_file
+from audio_rtsp.errors import NotReadable, NotWritable
+
+
+def test_a_change_is_written_and_the_old_bytes_are_kept(write, tmp_path):
+    path = write("config", b"A=1 # \xff\n")
+    path.chmod(0o640)
+    assert change_file(path, lambda data: data + b"B=2\n")
+    assert path.read_bytes() == b"A=1 # \xff\nB=2\n"
+    (copy,) = (tmp_path / "backups").iterdir()
+    assert re.fullmatch(r"config\.\d{8}-\d{6}", copy.name)
+    assert copy.read_bytes() == b"A=1 # \xff\n"
+    assert path.stat().st_mode & 0o777 == copy.stat().st_mode & 0o777 == 0o640
+
+
+def test_no_change_writes_nothing(write, tmp_path):
+    path = write("config", "A=1\n")
+    before = path.stat()
+    assert not change_file(path, lambda data: data)
+    assert path.stat() == before
+    assert not (tmp_path / "backups").exists()
+
+
+def test_a_missing_file_and_folder_are_made(tmp_path):
+    path = tmp_path / "new/devices/desk.conf"
+    assert change_file(path, lambda data: b"A=1\n")
+    assert path.read_bytes() == b"A=1\n"
+    assert not change_file(tmp_path / "new/other", lambda data: data)
+    assert not (tmp_path / "new/other").exists()
+
+
+def test_ten_backups_are_kept_of_each_file_and_all_are_distinct(write, tmp_path):
+    path, other = write("config", "0"), write("config.d", "0")
+    assert change_file(other, lambda data: b"1")
+    for number in range(1, 15):
+        assert change_file(path, lambda data, number=number: str(number).encode())
+    kept = [copy.path.read_text() for copy in backup.backups_of(path)]
+    assert kept == [str(number) for number in range(4, 14)]
+    assert len(backup.backups_of(other)) == 1
+
+
+def test_a_clock_that_jumps_back_does_not_make_the_newest_backup_the_oldest(write, tmp_path):
+    write("backups/config.20991231-235959", "future")
+    path = write("config", "now")
+    assert change_file(path, lambda data: b"later")
+    newest = backup.backups_of(path)[-1].path
+    assert (newest.name, newest.read_text()) == ("config.20991231-235959-1", "now")
+
+
+def test_a_link_stays_a_link(write, tmp_path):
+    target = write("elsewhere/real", "A=1\n")
+    path = tmp_path / "config"
+    path.symlink_to(target)
+    assert change_file(path, lambda data: b"A=2\n")
+    assert path.is_symlink()
+    assert target.read_bytes() == b"A=2\n"
+    assert len(backup.backups_of(path)) == 1
+
+
+def test_what_cannot_be_read_is_never_rewritten(tmp_path):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
+    for name in ("config", "loop"):
+        with pytest.raises(NotReadable):
+            change_file(tmp_path / name, lambda data: b"A=1\n")
+
+
+def test_a_folder_that_cannot_be_written_is_told(write):
+    path = write("file", "") / "config"
+    with pytest.raises((NotWritable, NotReadable)):
+        change_file(path, lambda data: b"A=1\n")
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root writes everywhere")
+def test_a_read_only_folder_is_told(write, tmp_path):
+    path = write("config", "A=1\n")
+    tmp_path.chmod(0o555)
+    try:
+        with pytest.raises(NotWritable):
+            change_file(path, lambda data: b"A=2\n")
+    finally:
+        tmp_path.chmod(0o755)
+    assert path.read_bytes() == b"A=1\n"
+
+
+def test_a_change_that_raises_leaves_all_as_it_was(write, tmp_path):
+    path = write("config", "A=1\n")
+    with pytest.raises(ZeroDivisionError):
+        change_file(path, lambda data: bytes(1 // 0))
+    assert path.read_bytes() == b"A=1\n"
+    assert not (tmp_path / "backups").exists()

@@ -1,0 +1,223 @@
+"""Precedence, complaints, and the last good value."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from audio_rtsp.config.load import Configuration, resolve
+from audio_rtsp.config.settings import (
+    AUDIO_BITRATE,
+    AUDIO_CHANNELS,
+    AUDIO_CODEC,
+    AUDIO_SAMPLE_RATE,
+    CPU_THRESHOLD,
+    LOG_DIR,
+    LOG_LEVEL,
+    RTSP_PORT,
+)
+from audio_rtsp.config.sources import Sources
+from audio_rtsp.config.values import OriginKind, Values
+
+
+def said(read: Configuration) -> list[str]:
+    return [str(complaint) for complaint in read.complaints]
+
+
+def test_a_missing_folder_is_all_defaults_without_complaint(read, tmp_path):
+    tmp_path.rmdir()
+    assert read().complaints == ()
+    assert read().service == Values() == read().for_stream("desk")
+    assert read().stream_names == frozenset()
+
+
+def test_the_stronger_place_wins(write, read):
+    write("config", "AUDIO_CODEC=aac\nAUDIO_CHANNELS=2\nRTSP_PORT=8554\nAUDIO_BITRATE=96k\n")
+    write("devices/desk.conf", "AUDIO_CODEC=libopus\nAUDIO_SAMPLE_RATE=48000\nAUDIO_BITRATE=64k\n")
+    found = read({"AUDIO_RTSP_AUDIO_CODEC": "mp3", "AUDIO_RTSP_RTSP_PORT": "9554"}, {"RTSP_PORT": "10554"})
+    desk = found.for_stream("desk")
+    assert said(found) == []
+    assert (desk[AUDIO_CODEC], desk.origin(AUDIO_CODEC).where) == ("libmp3lame", "AUDIO_RTSP_AUDIO_CODEC")
+    assert (desk[AUDIO_BITRATE], desk.origin(AUDIO_BITRATE).where) == (64_000, "devices/desk.conf:3")
+    assert (desk[AUDIO_CHANNELS], desk.origin(AUDIO_CHANNELS).where) == (2, "config:2")
+    assert (desk[RTSP_PORT], desk.origin(RTSP_PORT).where) == (10554, "--rtsp-port")
+    assert desk.origin(LOG_LEVEL).kind is OriginKind.DEFAULT
+    assert found.for_stream("door") == found.service
+    assert found.stream_names == {"desk"}
+
+
+def test_values_are_equal_whatever_their_origin(write, read):
+    write("config", "RTSP_PORT=18554\n")
+    assert read().service == Values()
+    assert hash(read().service) == hash(Values())
+    assert read(overrides={"RTSP_PORT": "1"}).service != Values()
+
+
+def test_all_complaints_come_at_once_with_file_line_and_guess(write, read):
+    write(
+        "config", '# head\nAUDIO_BITRAT=96k\nRTSP_PORT=70000\nLOG_LEVEL=loud\nnonsense\nAUDIO_CODEC="aac\nLOG_DIR=log\n'
+    )
+    write("devices/desk.conf", "\nRTSP_PORT=1\n")
+    write("devices/Big Desk.conf", "")
+    write("device_map.conf", "x=Desk\n")
+    assert said(read({"AUDIO_RTSP_AUDIO_CODC": "x"}, {"AUDIO_CHANNELS": "no"})) == [
+        "config:2: AUDIO_BITRAT: unknown key; did you mean AUDIO_BITRATE?",
+        "config:3: RTSP_PORT: '70000' cannot be used; takes a whole number from 1 to 65535",
+        "config:4: LOG_LEVEL: 'loud' cannot be used; takes one of debug, info, warning, error",
+        "config:5: is not KEY=VALUE: 'nonsense'",
+        "config:6: AUDIO_CODEC: the quote \" is never closed: 'AUDIO_CODEC=\"aac'",
+        "config:7: LOG_DIR: 'log' cannot be used; takes a whole path, such as /var/log/audio-rtsp",
+        "devices: 'Big Desk.conf' is not read, no stream can have this name; rename it to big_desk.conf",
+        "devices/desk.conf:2: RTSP_PORT: holds for all streams; write it in config, not in a device file",
+        "AUDIO_RTSP_AUDIO_CODC: AUDIO_CODC: unknown key; did you mean AUDIO_CODEC?",
+        "--audio-channels: AUDIO_CHANNELS: 'no' cannot be used; takes a whole number from 1 to 32",
+        "device_map.conf:1: 'Desk' cannot be a name; did you mean desk?",
+    ]
+    assert read().service == Values()
+
+
+def test_a_complaint_is_one_printable_line_whatever_the_file_holds(write, read):
+    write("config", b"\x00" * 4096 + b"\nRTSP_PORT=\x1b[31m\x80\n" + b"x" * 500)
+    assert len(read().complaints) == 3
+    assert all(line.isprintable() and len(line) < 200 for line in said(read()))
+
+
+def test_a_bad_value_leaves_the_last_good_one(write, read):
+    write("config", "RTSP_PORT=8554\nAUDIO_CODEC=aac\n")
+    write("devices/desk.conf", "AUDIO_CODEC=libopus\n")
+    good = read()
+    write("config", "RTSP_PORT=0\nAUDIO_CODEC=aac\n")
+    write("devices/desk.conf", "AUDIO_CODEC=vorbis\n")
+    bad = read(previous=good)
+    assert bad.service[RTSP_PORT] == 8554
+    assert bad.for_stream("desk")[AUDIO_CODEC] == "libopus"
+    assert len(bad.complaints) == 2
+    assert read(previous=bad).service == good.service
+    assert read().service[RTSP_PORT] == 18554
+    assert read().for_stream("desk")[AUDIO_CODEC] == "aac"
+
+
+def test_a_mistyped_key_leaves_the_last_good_value(write, read):
+    write("config", "AUDIO_BITRATE=64k\n")
+    good = read()
+    write("config", "AUDIO_BITRAT=96k\n")
+    assert read(previous=good).service[AUDIO_BITRATE] == 64_000
+
+
+def test_a_removed_key_falls_back_to_its_default(write, read):
+    write("config", "RTSP_PORT=8554\n")
+    good = read()
+    write("config", "")
+    assert read(previous=good).service[RTSP_PORT] == 18554
+
+
+def test_the_last_of_repeated_keys_counts_and_is_told(write, read):
+    write("config", "AUDIO_CODEC=aac\nAUDIO_CODEC=libopus\nCPU_THRESHOLD=80\nCPU_THRESHOLD=81\n")
+    assert read().service[AUDIO_CODEC] == "libopus"
+    assert read().service[CPU_THRESHOLD] == 81
+    assert said(read()) == [
+        "config:2: AUDIO_CODEC: stands in line 1 too; the last one counts, remove the other",
+        "config:4: CPU_THRESHOLD: stands in line 3 too; the last one counts, remove the other",
+    ]
+
+
+@pytest.mark.parametrize("name", ["config", "device_map.conf", "device_blacklist.conf", "devices/desk.conf"])
+def test_a_file_that_is_none_is_told_and_what_held_before_stays(write, read, tmp_path, name):
+    write("config", "RTSP_PORT=8554\n")
+    write("device_map.conf", "x=desk\n")
+    write("device_blacklist.conf", "HDMI\n")
+    write("devices/desk.conf", "AUDIO_CODEC=aac\n")
+    good = read()
+    (tmp_path / name).unlink()
+    (tmp_path / name).mkdir()
+    bad = read(previous=good)
+    assert said(bad) == [f"{name}: cannot be read (it is a directory); what held before stays in force"]
+    assert (bad.service, bad.for_stream("desk")) == (good.service, good.for_stream("desk"))
+    assert (bad.device_map, bad.blacklist) == (good.device_map, good.blacklist)
+    assert len(read().complaints) == 1
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root reads everything")
+def test_a_file_without_permission_is_told(write, read):
+    write("config", "RTSP_PORT=8554\n").chmod(0)
+    assert said(read()) == ["config: cannot be read (permission denied); what held before stays in force"]
+
+
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(read, tmp_path):
+    os.mkfifo(tmp_path / "config")
+    assert said(read()) == ["config: cannot be read (it is not a regular file); what held before stays in force"]
+
+
+def test_a_devices_directory_that_is_a_file_is_told(write, read):
+    write("devices", "")
+    assert said(read()) == ["devices: cannot be read (not a directory); what held before stays in force"]
+
+
+def test_other_files_beside_the_device_files_are_left_alone(write, read):
+    for name in (
+        "README",
+        "desk.conf.example",
+        "desk.conf~",
+        "desk.conf.bak",
+        ".desk.conf.swp",
+        "#desk.conf#",
+        ".#desk.conf",
+    ):
+        write(f"devices/{name}", "RTSP_PORT=x\n")
+    write("devices/backups/desk.conf.20260101-000000", "RTSP_PORT=x\n")
+    assert (said(read()), read().stream_names) == ([], frozenset())
+
+
+def test_strange_variables_of_other_programs_are_left_alone(read):
+    environ = {"AUDIO_RTSP_SOURCE": "x", "AUDIO_RTSP_CONFIG_DIR": "/x", "AUDIO_RTSP_STATE_DIR": "/x", "RTSP_PORT": "1"}
+    assert read(environ).complaints == ()
+    assert read(environ).service == Values()
+
+
+def test_a_secret_is_in_no_complaint_and_no_repr(write, read):
+    write("config", 'RTSP_READ_PASSWORD="hunter2\nRTSP_READ_PASSWORD=hun ter2\nrtsp_read_password hunter2\n')
+    text = "\n".join(said(read())) + repr(read(overrides={"RTSP_READ_PASSWORD": "hunter2"}).service)
+    assert len(read().complaints) == 4
+    assert "ter2" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "CPU_THRESHOLD=96",
+            "CPU_THRESHOLD: 96 is not below EMERGENCY_CPU_THRESHOLD (95), so the emergency would always come first",
+        ),
+        (
+            "CPU_WARNING_THRESHOLD=80",
+            "CPU_WARNING_THRESHOLD: 80 is not below CPU_THRESHOLD (80), "
+            "so nothing would be warned of before it is acted on",
+        ),
+        (
+            "EMERGENCY_MEMORY_THRESHOLD=14",
+            "EMERGENCY_MEMORY_THRESHOLD: 14 is not above MEMORY_THRESHOLD (15), "
+            "so the emergency would always come first",
+        ),
+        ("RTSP_READ_USER=me", "RTSP_READ_USER: asks nobody for a password; set RTSP_READ_PASSWORD first"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_told(write, read, text, says):
+    write("config", text)
+    assert said(read()) == [f"config:1: {says}"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(), st.binary(), st.binary(), st.binary())
+def test_arbitrary_bytes_never_raise(config, device, names, ignored):
+    sources = Sources(config=config, devices={"desk": device}, device_map=names, blacklist=ignored)
+    read = resolve(sources, environ={}, overrides={})
+    assert read.for_stream("desk")[AUDIO_SAMPLE_RATE] >= 8000
+    assert all("\n" not in str(complaint) for complaint in read.complaints)
+
+
+def test_a_relative_log_directory_leaves_the_default(write, read):
+    write("config", "LOG_DIR=logs\n")
+    assert read().service[LOG_DIR] == LOG_DIR.default

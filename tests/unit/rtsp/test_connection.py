@@ -1,0 +1,335 @@
+"""One connection at a time, and several, on a clock that jumps."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import string
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+
+from audio_rtsp.rtsp.publisher import Publisher
+from audio_rtsp.rtsp.reader import Reader
+from unit.rtsp.stage import MP3_SDP, OPUS_SDP, Line, Stage, mp3_packet
+
+
+def is_empty(stage: Stage) -> bool:
+    """Nothing is left of anybody."""
+    hub = stage.hub
+    censuses = (hub.connection_census, hub.session_census, hub.reader_census)
+    return not hub.sessions and not stage.connections and all(not each.total and not each.here for each in censuses)
+
+
+def test_who_never_speaks_is_cut_off_after_ten_seconds() -> None:
+    stage = Stage()
+    line = stage.connect()
+    stage.loop.run(9)
+    assert not line.closed
+    stage.loop.run(3)
+    assert line.closed and is_empty(stage)
+
+
+def test_who_speaks_one_byte_a_second_is_cut_off_after_ten() -> None:
+    stage = Stage()
+    line = stage.connect()
+    for byte in b"OPTIONS * RTSP":
+        stage.loop.run(1)
+        line.say(bytes((byte,)))
+    assert line.closed
+
+
+def test_who_speaks_and_has_no_session_may_stay_a_minute() -> None:
+    stage = Stage()
+    line = stage.connect()
+    assert line.ask("OPTIONS") == 200
+    stage.loop.run(59)
+    assert not line.closed
+    stage.loop.run(3)
+    assert line.closed
+
+
+def test_a_session_without_a_sign_of_life_ends_after_a_minute() -> None:
+    stage = Stage()
+    stage.publisher()
+    reader = stage.reader()
+    assert reader.ask("PAUSE") == 200
+    for _ in range(3):
+        stage.loop.run(8)
+        stage.publisher()  # takes over, so that the path stays
+    assert reader.ask("GET_PARAMETER") == 200
+    for _ in range(6):
+        stage.loop.run(9)
+        stage.publisher()
+    assert not reader.closed
+    stage.loop.run(8)
+    assert reader.closed
+
+
+def test_a_publisher_that_sends_nothing_has_thirty_seconds_then_ten() -> None:
+    stage = Stage(gap_seconds=0)
+    silent, moving = stage.publisher("rtsp://h/a"), stage.publisher("rtsp://h/b")
+    for number in range(25):
+        stage.loop.run(1)
+        moving.push(mp3_packet(number, number))
+    assert not silent.closed and not moving.closed
+    stage.loop.run(9)
+    assert silent.closed and not moving.closed
+    stage.loop.run(3)
+    assert moving.closed and is_empty(stage)
+
+
+def test_a_reader_that_takes_nothing_loses_frames_and_not_our_memory() -> None:
+    stage = Stage()
+    source, slow, quick = stage.publisher(), stage.reader(), stage.reader()
+    slow.is_deaf = True
+    for number in range(2_000):
+        source.push(mp3_packet(number, number, payload=b"x" * 1_000))
+        stage.loop.run(0.01)
+    assert slow.unsent <= stage.hub.limits.queue_bytes + 1_020
+    session = slow.protocol.dialogue.session
+    assert isinstance(session, Reader)
+    assert session.count_discarded() + session.count_sent().packets == 2_000
+    assert quick.take().count(b"x" * 1_000) == 2_000
+    slow.hear_again()
+    source.push(mp3_packet(2_000, 2_000))
+    assert slow.take().startswith(b"$\0") and not slow.closed
+
+
+def test_a_reader_that_takes_nothing_for_a_minute_is_cut_off() -> None:
+    stage = Stage()
+    source, slow = stage.publisher(), stage.reader()
+    slow.is_deaf = True
+    for number in range(70):
+        source.push(mp3_packet(number, number, payload=b"x" * 50_000))
+        stage.loop.run(1)
+    assert slow.closed and not source.closed
+
+
+def test_many_readers_get_their_packets_in_batches() -> None:
+    stage = Stage()
+    source = stage.publisher()
+    readers = [stage.reader() for _ in range(40)]
+    source.push(mp3_packet(1, 1))
+    source.push(mp3_packet(2, 2))
+    assert {reader.take() for reader in readers} == {b""}
+    stage.loop.run(0.05)
+    (block,) = {reader.take() for reader in readers}
+    assert block.count(b"$\0") == 2
+
+
+def test_a_clock_step_moves_the_next_report() -> None:
+    stage = Stage()
+    source, reader = stage.publisher(), stage.reader()
+    source.push(mp3_packet(1, 1))
+    reader.take()
+    stage.step = 3_600.0
+    for _ in range(5):
+        stage.loop.run(1)
+    report = reader.take()
+    seconds = int.from_bytes(report[12:16], "big") - 2_208_988_800
+    assert report[:2] == b"$\x01" and seconds == int(stage.loop.now + 1e9 + 3_600)
+
+
+@pytest.mark.parametrize("kind", ["connections", "sessions", "readers"])
+def test_limits_in_all_and_per_address(kind: str) -> None:
+    stage = Stage(**{kind: 5, f"{kind}_per_address": 2})
+    if kind == "connections":
+        lines = [stage.connect(address) for address in ["10.0.0.1"] * 3 + ["127.0.0.1"] * 4]
+        assert [line.closed for line in lines] == [False, False, True, False, False, False, True]
+        lines[0].close()
+        assert not stage.connect("10.0.0.1").closed
+        return
+    source = stage.publisher()
+    answers = []
+    for address in ["10.0.0.1"] * 3 + ["::ffff:10.0.0.2"] * 3:
+        line = stage.connect(address)
+        setup = line.ask("SETUP", Transport="RTP/AVP/TCP")
+        answers.append(setup if setup != 200 else line.ask("PLAY"))
+    assert answers == ([200, 200, 503, 200, 200, 503])
+    assert not source.closed
+
+
+def test_http_tls_and_noise_get_an_error_or_a_close() -> None:
+    stage = Stage()
+    for data, answer in (
+        (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"RTSP/1.0 505"),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"RTSP/1.0 400"),
+        (bytes(range(256)), b"RTSP/1.0 400"),
+        (b"OPTIONS * RTSP/1.0\r\nX: " + b"x" * 9_000, b"RTSP/1.0 413"),
+        (b"ANNOUNCE rtsp://h/t RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 70000\r\n\r\n", b"RTSP/1.0 413"),
+    ):
+        line = stage.connect()
+        assert line.say(data).startswith(answer)
+        assert line.closed
+    assert is_empty(stage)
+
+
+def test_an_absurd_cseq_is_an_error_and_no_more() -> None:
+    line = Stage().connect()
+    for cseq in (b"", b"x", b"-1", b"9" * 400):
+        assert line.say(b"OPTIONS * RTSP/1.0\r\nCSeq: " + cseq + b"\r\n\r\n").startswith(b"RTSP/1.0 400 Bad Request\r\nServer")
+    assert line.ask("OPTIONS") == 200
+
+
+def test_frames_of_somebody_without_session_are_ignored() -> None:
+    line = Stage().connect()
+    assert line.push(b"x" * 60_000) == b"" and line.ask("OPTIONS") == 200
+
+
+def digest(line: Line, user: str, password: str, method: str, uri: str) -> str:
+    nonce = re.findall(r'nonce="(\w+)"', line.answer)[0]
+    secret, what = (hashlib.md5(text.encode()).hexdigest() for text in (f"{user}:audio-rtsp:{password}", f"{method}:{uri}"))
+    response = hashlib.md5(f"{secret}:{nonce}:{what}".encode()).hexdigest()
+    return f'Digest username="{user}", realm="audio-rtsp", nonce="{nonce}", uri="{uri}", response="{response}"'
+
+
+def basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def test_readers_are_asked_for_their_password_and_publishers_are_not() -> None:
+    stage = Stage(user="ann", password="s3cret:ü")
+    stage.publisher()
+    line = stage.connect()
+    assert line.ask("OPTIONS") == 200
+    assert line.ask("DESCRIBE") == 401
+    assert "Digest" in line.answer and "Basic" in line.answer and "s3cret" not in line.answer
+    assert line.ask("DESCRIBE", Authorization=digest(line, "ann", "s3cret:ü", "DESCRIBE", "rtsp://h/t")) == 200
+    assert line.ask("SETUP", Transport="RTP/AVP/TCP", Authorization=basic("ann", "s3cret:ü")) == 200
+    assert line.ask("PLAY") == 401
+    assert line.ask("PLAY", Authorization=basic("ann", "s3cret:ü")) == 200
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [basic("ann", "x"), basic("bob", "s3cret"), "Basic %%%", "Basic", "Digest", "Bearer x", 'Digest username="ann"', "Digest \udcff=1"],
+)
+def test_wrong_passwords_are_refused_and_the_fifth_ends_the_connection(wrong: str) -> None:
+    stage = Stage(user="ann", password="s3cret")
+    stage.publisher()
+    line = stage.connect()
+    assert line.ask("DESCRIBE") == 401
+    assert [line.ask("DESCRIBE", Authorization=wrong) for _ in range(5)] == [401] * 5
+    assert line.closed
+
+
+def test_an_answer_to_another_s_challenge_is_refused() -> None:
+    stage = Stage(user="ann", password="s3cret")
+    stage.publisher()
+    one, other = stage.connect(), stage.connect()
+    assert (one.ask("DESCRIBE"), other.ask("DESCRIBE")) == (401, 401)
+    assert one.ask("DESCRIBE", Authorization=digest(other, "ann", "s3cret", "DESCRIBE", "rtsp://h/t")) == 401
+
+
+def test_who_waits_in_describe_and_leaves_is_forgotten() -> None:
+    stage = Stage()
+    stage.publisher().close()
+    line = stage.connect()
+    line.say(b"DESCRIBE rtsp://h/t RTSP/1.0\r\nCSeq: 1\r\n\r\n")
+    assert not line.is_reading
+    line.close()
+    stage.publisher()
+    stage.loop.run(40)
+    assert is_empty(stage)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.one_of(st.binary(max_size=200), st.text(string.printable, max_size=100).map(str.encode)), max_size=8))
+def test_no_bytes_break_a_connection(noise: list[bytes]) -> None:
+    stage = Stage()
+    stage.publisher()
+    line = stage.reader()
+    for data in noise:
+        line.say(data)
+    stage.loop.run(100)
+    assert is_empty(stage)
+
+
+NAMES = ("a", "b")
+METHODS = ("OPTIONS", "DESCRIBE", "SETUP", "PLAY", "PAUSE", "RECORD", "ANNOUNCE", "GET_PARAMETER", "SET_PARAMETER", "TEARDOWN", "X")
+
+
+class RandomRequests(RuleBasedStateMachine):
+    """Clients that say anything in any order; the rules of sessions hold after each word."""
+
+    lines = Bundle("lines")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stage = Stage(gap_seconds=3)
+
+    @rule(target=lines, address=st.sampled_from(["127.0.0.1", "::1", "10.0.0.1"]))
+    def connect(self, address: str) -> Line:
+        return self.stage.connect(address)
+
+    @rule(line=lines, name=st.sampled_from(NAMES), sdp=st.sampled_from([MP3_SDP, OPUS_SDP]))
+    def publish(self, line: Line, name: str, sdp: bytes) -> None:
+        self.ask(line, "ANNOUNCE", f"rtsp://h/{name}", sdp, Content_Type="application/sdp")
+        self.ask(line, "SETUP", f"rtsp://h/{name}/streamid=0", Transport="RTP/AVP/TCP")
+        self.ask(line, "RECORD", f"rtsp://h/{name}")
+
+    @rule(line=lines, method=st.sampled_from(METHODS), name=st.sampled_from(NAMES), is_foreign=st.booleans())
+    def request(self, line: Line, method: str, name: str, is_foreign: bool) -> None:
+        session = {"Session": next(iter(self.stage.hub.sessions), "none")} if is_foreign else {}
+        self.ask(line, method, f"rtsp://h/{name}", Transport="RTP/AVP/TCP", **session)
+
+    @rule(line=lines, channel=st.integers(0, 3), number=st.integers(0, 70_000))
+    def push(self, line: Line, channel: int, number: int) -> None:
+        line.push(mp3_packet(number, number * 7), channel)
+
+    @rule(line=lines)
+    def deafen(self, line: Line) -> None:
+        line.is_deaf = True
+
+    @rule(line=lines)
+    def hear_again(self, line: Line) -> None:
+        if not line.closed:
+            line.hear_again()
+
+    @rule(line=consumes(lines))
+    def leave(self, line: Line) -> None:
+        line.close()
+
+    @rule(seconds=st.sampled_from([0.1, 1.0, 4.0, 20.0]))
+    def wait(self, seconds: float) -> None:
+        self.stage.loop.run(seconds)
+
+    def ask(self, line: Line, method: str, uri: str, body: bytes = b"", **headers: str) -> None:
+        if line.closed or line.is_deaf or not line.is_reading:
+            return
+        line.take()
+        session = {"Session": line.protocol.dialogue.session.id} if line.protocol.dialogue.session else {}
+        try:
+            assert line.ask(method, uri, body, **{**session, **headers}) < 600
+        except IndexError:
+            assert not line.is_reading  # a DESCRIBE that waits
+
+    @invariant()
+    def sessions_and_paths_agree(self) -> None:
+        hub = self.stage.hub
+        for path in hub.directory.all():
+            assert path.publisher is None or path.publisher.id in hub.sessions
+            assert all(reader.id in hub.sessions for reader in path.readers)
+        for session in hub.sessions.values():
+            assert not session.is_closed
+            path = session.path if isinstance(session, Publisher | Reader) else None
+            if isinstance(session, Publisher) and path:
+                assert path.publisher is session and hub.directory.find(session.target.path) is path
+            if isinstance(session, Reader) and session.is_playing:
+                assert path and session in path.readers
+        assert hub.session_census.total == len(hub.sessions)
+        assert hub.connection_census.total == len(self.stage.connections)
+
+    def teardown(self) -> None:
+        for connection in tuple(self.stage.connections):
+            connection.abort()
+        self.stage.loop.run(10)
+        assert is_empty(self.stage) and not self.stage.hub.directory.all()
+
+
+RandomRequests.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestRandomRequests = RandomRequests.TestCase
