@@ -125,6 +125,26 @@ class NotReadable(AudioRtspError):
         super().__init__(f"{path} cannot be read: {why}", fix=f"look at it: ls -l {path}; it was left as it is")
 
 
+class ProgramTooOld(AudioRtspError):
+    """A program that lacks what we need of it."""
+
+    exit_code = 18
+
+    def __init__(self, program: str, version: str, needed: str) -> None:
+        fix = "use a newer system (Debian 12, Ubuntu 24.04, Raspberry Pi OS 12 or later)"
+        super().__init__(f"{program} {version} is too old: at least {needed} is needed", fix=fix)
+
+
+class MediaMtxMissing(AudioRtspError):
+    """MediaMTX was asked for and is not there."""
+
+    exit_code = 19
+
+    def __init__(self, named: str) -> None:
+        where = f"at {named}" if named else "on PATH or in /usr/local/mediamtx"
+        super().__init__(f"no MediaMTX is installed {where}", fix="use the built-in server: --server embedded")
+
+
 class AlreadyRunning(AudioRtspError):
     """A second instance for the same configuration."""
 

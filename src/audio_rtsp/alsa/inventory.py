@@ -119,7 +119,15 @@ def _sound_nodes(root: Path) -> list[str]:
 
 
 def _is_there(root: Path, index: int) -> bool:
-    return (root / PROC / f"card{index}").exists() or (root / SOUND / f"card{index}").exists()
+    return _exists(root / PROC / f"card{index}") or _exists(root / SOUND / f"card{index}")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        path.stat()
+    except OSError:
+        return False
+    return True
 
 
 def _read_cards(root: Path, nodes: Iterable[str]) -> tuple[Card, ...]:

@@ -35,7 +35,7 @@ def _fit(widths: list[int], available: int) -> list[int]:
 
 def _render_row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     wrapped = [
-        textwrap.wrap(cell, width, break_on_hyphens=False) or [""] for cell, width in zip(cells, widths, strict=True)
+        textwrap.wrap(cell, max(1, width), break_on_hyphens=False) or [""] for cell, width in zip(cells, widths, strict=True)
     ]
     height = max(map(len, wrapped))
     padded = [column + [""] * (height - len(column)) for column in wrapped]

@@ -60,3 +60,10 @@ def _inode(link: Path) -> str:
     except OSError:
         return ""
     return target[8:-1] if target.startswith("socket:[") else ""
+
+
+def free_udp_pair(preferred: int) -> int:
+    """An even UDP port that is free with its next, at or behind *preferred*; 0 where none of ten pairs is."""
+    first = preferred + preferred % 2
+    pairs = (port for port in range(first, min(first + 20, 65535), 2))
+    return next((port for port in pairs if all(is_free(one, kind=socket.SOCK_DGRAM) for one in (port, port + 1))), 0)

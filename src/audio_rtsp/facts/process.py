@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 
-def bytes_written(pid: int) -> int | None:
-    """All bytes that a process has written so far (``wchar`` of /proc/PID/io); None when the kernel does not say.
+class WrittenBytes:
+    """All bytes that a process has written so far (``wchar`` of /proc/PID/io, proc(5)).
 
-    Readable until the process is reaped, so that the last word of a dead child counts too. Needs the kernel's
-    CONFIG_TASK_IO_ACCOUNTING, which Debian, Ubuntu and Raspberry Pi OS set.
+    The file is opened while the process lives and kept: a dead one's last word can then be read until it is reaped,
+    which a plain user may not do with a new opening. Needs the kernel's CONFIG_TASK_IO_ACCOUNTING, which Debian,
+    Ubuntu and Raspberry Pi OS set.
     """
-    try:
-        text = Path(f"/proc/{pid}/io").read_bytes()
-    except OSError:
-        return None
-    return parse_written(text)
+
+    def __init__(self, pid: int) -> None:
+        try:
+            self._descriptor = os.open(f"/proc/{pid}/io", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            self._descriptor = -1
+
+    def read(self) -> int | None:
+        """The number now; None when the kernel does not say."""
+        try:
+            return parse_written(os.pread(self._descriptor, 512, 0)) if self._descriptor >= 0 else None
+        except OSError:
+            return None
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
 
 
 def parse_written(text: bytes) -> int | None:
@@ -25,9 +41,9 @@ def parse_written(text: bytes) -> int | None:
     return int(number) if found and number.isdigit() else None
 
 
-def process_name(pid: int, root: Path = Path("/")) -> str:
+def process_name(pid: int) -> str:
     """The short name of a process, empty when it is not there."""
     try:
-        return (root / f"proc/{pid}/comm").read_text(errors="replace").strip()
+        return Path(f"/proc/{pid}/comm").read_text(errors="replace").strip()
     except OSError:
         return ""

@@ -81,7 +81,9 @@ def _parse_media(lines: list[tuple[str, str]]) -> Media:
         lines=tuple(
             f"{kind}={value}" for kind, value in lines[1:] if kind in "ab" and not value.startswith("control:")
         ),
-        control=next((value[8:].strip(" \t") for kind, value in lines if kind == "a" and value.startswith("control:")), ""),
+        control=next(
+            (value[8:].strip(" \t") for kind, value in lines if kind == "a" and value.startswith("control:")), ""
+        ),
     )
 
 

@@ -6,7 +6,7 @@ import asyncio
 import signal
 
 from audio_rtsp.capture.diagnosis import CaptureFault, diagnose, overruns
-from audio_rtsp.facts.process import bytes_written
+from audio_rtsp.facts.process import WrittenBytes
 from audio_rtsp.host.child import Child
 from audio_rtsp.supervision.sound import Sound
 
@@ -29,6 +29,7 @@ class CaptureRun:
         self.moved = _now()
         self.overruns = 0
         self._child = Child.start(argv, stdout=sound.pipe.writing_end, before_reap=self._count_last)
+        self._written_bytes = WrittenBytes(self._child.pid)
 
     @property
     def pid(self) -> int | None:
@@ -83,6 +84,7 @@ class CaptureRun:
         """Stop it, bounded; one that was given up gets no time."""
         await self._child.stop(*(() if self._given_up else STOP))
         self.listen()
+        self._written_bytes.close()
         self._child.close()
 
     def verdict(self) -> tuple[CaptureFault, str]:
@@ -99,7 +101,7 @@ class CaptureRun:
 
     def _written(self) -> int:
         """Bytes of sound so far. A kernel without accounting: the clock says what a living capture has written."""
-        written = bytes_written(self._child.pid)
+        written = self._written_bytes.read()
         if written is None:
             return self._counted + self._sound.pcm.whole_frames(_now() - self.moved)
         return written - self._child.says.bytes_read

@@ -49,6 +49,7 @@ class Stream:
     async def run(self) -> None:
         """Keep it up until cancelled; then end both sides in order: the capture first, so that the encoder drains."""
         name = self.plan.name
+        self._show(StreamState.STARTING, "")
         capturing = asyncio.create_task(self._capture.run(), name=f"{name} capture")
         filling = asyncio.create_task(self._capture.keep_filled(self._lacking), name=f"{name} filler")
         encoding = asyncio.create_task(self._encoder.run(), name=f"{name} encoder")
@@ -57,10 +58,10 @@ class Stream:
             for task in done:
                 task.result()  # they run for ever: only a bug of ours ends one
         finally:
+            self._show(StreamState.STOPPED, "")
             await _end(filling, capturing)
             await self._close_sound()
             await _end(encoding)
-            self._show(StreamState.STOPPED, "stopped")
 
     def observe(self) -> None:
         """The look at everything that moves, twice a second."""
@@ -145,6 +146,8 @@ class Stream:
 
     def _judge(self) -> None:
         """Tell a change of state, once."""
+        if self._state is StreamState.STOPPED:
+            return
         state, reason = judge(
             self._capture.condition,
             self._capture.reason,

@@ -22,21 +22,42 @@ CODECS = {
 }
 
 
-def publisher_argv(url: str, codec: str = "mp3", *, channels: int = 1, frequency: int = 440, transport: str = "tcp") -> tuple[str, ...]:
+def publisher_argv(
+    url: str, codec: str = "mp3", *, channels: int = 1, frequency: int = 440, transport: str = "tcp"
+) -> tuple[str, ...]:
     """ffmpeg with a tone, in real time."""
     program = shutil.which("ffmpeg")
     if program is None:
         pytest.skip("ffmpeg is not installed")
     tone = f"sine=frequency={frequency}:sample_rate=48000"
     return (
-        *(program, "-nostdin", "-hide_banner", "-loglevel", "warning", "-re", "-f", "lavfi", "-i", tone, "-ac", str(channels)),
+        *(
+            program,
+            "-nostdin",
+            "-hide_banner",
+            "-loglevel",
+            "warning",
+            "-re",
+            "-f",
+            "lavfi",
+            "-i",
+            tone,
+            "-ac",
+            str(channels),
+        ),
         *("-c:a", *CODECS[codec], "-f", "rtsp", "-rtsp_transport", transport, url),
     )
 
 
 @contextlib.contextmanager
 def publishing(
-    server: ServerProcess, name: str, codec: str = "mp3", *, channels: int = 1, frequency: int = 440, transport: str = "tcp"
+    server: ServerProcess,
+    name: str,
+    codec: str = "mp3",
+    *,
+    channels: int = 1,
+    frequency: int = 440,
+    transport: str = "tcp",
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A publisher that is online."""
     argv = publisher_argv(server.url(name), codec, channels=channels, frequency=frequency, transport=transport)
@@ -48,7 +69,22 @@ def publishing(
 def ffmpeg_argv(url: str, transport: str, *, seconds: float | None = None) -> tuple[str, ...]:
     until = () if seconds is None else ("-t", str(seconds))
     quiet = ("-nostdin", "-hide_banner", "-loglevel", "warning", "-fflags", "nobuffer", "-probesize", "5000")
-    return ("ffmpeg", *quiet, "-rtsp_transport", transport, "-i", url, *until, "-ac", "1", "-ar", "48000", "-f", "s16le", "pipe:1")
+    return (
+        "ffmpeg",
+        *quiet,
+        "-rtsp_transport",
+        transport,
+        "-i",
+        url,
+        *until,
+        "-ac",
+        "1",
+        "-ar",
+        "48000",
+        "-f",
+        "s16le",
+        "pipe:1",
+    )
 
 
 def mpv_argv(url: str, transport: str, *, seconds: float | None = None) -> tuple[str, ...]:

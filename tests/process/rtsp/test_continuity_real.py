@@ -37,7 +37,11 @@ def assert_hear_on(heard: list[Output]) -> None:
     sizes = [len(each.data) for each in heard]
     for each, size in zip(heard, sizes, strict=True):
         data = each.wait_for(size + 3 * QUARTER, 10)
-        assert is_tone(data[-QUARTER:], skip_seconds=0), (each.process.args, level_at(data[size:]), each.errors.decode())
+        assert is_tone(data[-QUARTER:], skip_seconds=0), (
+            each.process.args,
+            level_at(data[size:]),
+            each.errors.decode(),
+        )
 
 
 @pytest.mark.parametrize("codec", ["mp3", "opus"])

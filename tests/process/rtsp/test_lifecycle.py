@@ -126,7 +126,12 @@ def test_lists_are_paged(server: ServerProcess) -> None:
         for each in (a, b, d):
             publish(each)
         status, page = ask(server, "/v3/paths/list?page=1&itemsPerPage=2")
-        assert (status, page["itemCount"], page["pageCount"], [item["name"] for item in page["items"]]) == (200, 3, 2, ["d"])
+        assert (status, page["itemCount"], page["pageCount"], [item["name"] for item in page["items"]]) == (
+            200,
+            3,
+            2,
+            ["d"],
+        )
         assert ask(server, "/v3/paths/list?page=7")[1]["items"] == []
         assert [item["path"] for item in ask(server, "/v3/rtspsessions/list")[1]["items"]] == ["a", "b/c", "d"]
         assert find_path(server, "b/c")["name"] == find_path(server, "b%2Fc")["name"] == "b/c"
@@ -141,7 +146,12 @@ def test_a_session_can_be_looked_at_and_kicked(server: ServerProcess) -> None:
         source.push(mp3_packet(1, 1))
         reader.packet()
         status, session = ask(server, f"/v3/rtspsessions/get/{reader.session}")
-        assert (status, session["state"], session["transport"], session["outboundRTPPackets"]) == (200, "read", "TCP", 1)
+        assert (status, session["state"], session["transport"], session["outboundRTPPackets"]) == (
+            200,
+            "read",
+            "TCP",
+            1,
+        )
         assert ask(server, f"/v3/rtspsessions/kick/{reader.session}", method="POST") == (200, {"status": "ok"})
         assert reader.is_closed()
         missing = (404, {"status": "error", "error": "session not found"})

@@ -38,7 +38,10 @@ def test_other_players_hear_the_tone(server: ServerProcess, reader: str, codec: 
 
 @pytest.mark.timeout(30)
 def test_a_silent_source_is_seen_to_be_no_tone(server: ServerProcess) -> None:
-    with publishing(server, "mic", "l16", frequency=0), listening_child(*reader_argv("ffmpeg", server.url("mic"), "tcp")) as heard:
+    with (
+        publishing(server, "mic", "l16", frequency=0),
+        listening_child(*reader_argv("ffmpeg", server.url("mic"), "tcp")) as heard,
+    ):
         assert not is_tone(heard.wait_for(NEEDED))
 
 

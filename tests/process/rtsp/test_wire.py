@@ -163,7 +163,12 @@ def test_udp_goes_from_the_one_pair_to_the_reader_s_ports(server: ServerProcess)
 def test_multicast_and_unknown_transports_are_461(server: ServerProcess) -> None:
     with client(server) as source, client(server) as reader:
         publish(source)
-        for offer in ("RTP/AVP;multicast;client_port=5000-5001", "RTP/SAVP/TCP;interleaved=0-1", "nonsense", "RTP/AVP;unicast"):
+        for offer in (
+            "RTP/AVP;multicast;client_port=5000-5001",
+            "RTP/SAVP/TCP;interleaved=0-1",
+            "nonsense",
+            "RTP/AVP;unicast",
+        ):
             assert reader.ask("SETUP", "/trackID=0", Transport=offer).status == 461
         offers = "RTP/AVP;multicast, RTP/AVP/TCP;unicast;interleaved=4-5"
         answer = reader.ask("SETUP", "/trackID=0", Transport=offers)
@@ -226,7 +231,13 @@ def test_requests_out_of_order_are_refused(server: ServerProcess) -> None:
 
 def test_descriptions_that_cannot_be_served_are_refused(server: ServerProcess) -> None:
     with client(server) as source:
-        for sdp in ("", "v=0", MP3_SDP.replace(" 14", " 97"), MP3_SDP.replace("RTP/AVP", "RTP/SAVP"), MP3_SDP.replace("m=audio", "m=")):
+        for sdp in (
+            "",
+            "v=0",
+            MP3_SDP.replace(" 14", " 97"),
+            MP3_SDP.replace("RTP/AVP", "RTP/SAVP"),
+            MP3_SDP.replace("m=audio", "m="),
+        ):
             assert source.ask("ANNOUNCE", body=sdp, Content_Type="application/sdp").status == 400
         assert source.ask("ANNOUNCE", body=MP3_SDP, Content_Type="text/plain").status == 415
         source.base = server.url("a%20b")
@@ -250,7 +261,11 @@ def test_two_tracks_have_channels_of_their_own(server: ServerProcess) -> None:
         assert source.ask("ANNOUNCE", body=sdp, Content_Type="application/sdp").status == 200
         assert source.ask("SETUP", "/streamid=0", Transport="RTP/AVP/TCP;interleaved=0-1").status == 200
         assert source.ask("RECORD").status == 455
-        assert source.ask("SETUP", "/second", Transport="RTP/AVP/TCP;interleaved=0-1").headers["transport"].endswith("=2-3")
+        assert (
+            source.ask("SETUP", "/second", Transport="RTP/AVP/TCP;interleaved=0-1")
+            .headers["transport"]
+            .endswith("=2-3")
+        )
         assert source.ask("RECORD").status == 200
         assert reader.ask("SETUP", "", Transport="RTP/AVP/TCP").status == 404
         assert reader.ask("SETUP", "/trackID=1", Transport="RTP/AVP/TCP;interleaved=8-9").status == 200

@@ -32,7 +32,9 @@ def is_tone(raw: bytes, frequency: float = 440.0, *, skip_seconds: float = 0.1) 
     """A quarter of a second of it, behind the first frames of an MP3 joined in the middle."""
     start = round(skip_seconds * RATE)
     samples = parse_samples(raw)[start : start + RATE // 4]
-    return len(samples) == RATE // 4 and share_of(frequency, samples) > 0.9 and share_of(frequency * 1.5, samples) < 0.05
+    return (
+        len(samples) == RATE // 4 and share_of(frequency, samples) > 0.9 and share_of(frequency * 1.5, samples) < 0.05
+    )
 
 
 def level_at(raw: bytes, frequency: float = 440.0, window_seconds: float = 0.1) -> list[float]:

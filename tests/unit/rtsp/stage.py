@@ -137,7 +137,9 @@ class Line(asyncio.Transport):
 class Stage:
     """The server and its time."""
 
-    def __init__(self, *, gap_seconds: float = 30.0, user: str = "", password: str = "", anywhere: bool = False, **limits: Any) -> None:
+    def __init__(
+        self, *, gap_seconds: float = 30.0, user: str = "", password: str = "", anywhere: bool = False, **limits: Any
+    ) -> None:
         self.loop = JumpingLoop()
         self.step = 0.0
         self.connections: set[Connection] = set()

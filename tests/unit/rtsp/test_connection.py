@@ -10,7 +10,7 @@ import string
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
 from audio_rtsp.rtsp.publisher import Publisher
 from audio_rtsp.rtsp.reader import Reader
@@ -171,7 +171,9 @@ def test_http_tls_and_noise_get_an_error_or_a_close() -> None:
 def test_an_absurd_cseq_is_an_error_and_no_more() -> None:
     line = Stage().connect()
     for cseq in (b"", b"x", b"-1", b"9" * 400):
-        assert line.say(b"OPTIONS * RTSP/1.0\r\nCSeq: " + cseq + b"\r\n\r\n").startswith(b"RTSP/1.0 400 Bad Request\r\nServer")
+        assert line.say(b"OPTIONS * RTSP/1.0\r\nCSeq: " + cseq + b"\r\n\r\n").startswith(
+            b"RTSP/1.0 400 Bad Request\r\nServer"
+        )
     assert line.ask("OPTIONS") == 200
 
 
@@ -182,7 +184,9 @@ def test_frames_of_somebody_without_session_are_ignored() -> None:
 
 def digest(line: Line, user: str, password: str, method: str, uri: str) -> str:
     nonce = re.findall(r'nonce="(\w+)"', line.answer)[0]
-    secret, what = (hashlib.md5(text.encode()).hexdigest() for text in (f"{user}:audio-rtsp:{password}", f"{method}:{uri}"))
+    secret, what = (
+        hashlib.md5(text.encode()).hexdigest() for text in (f"{user}:audio-rtsp:{password}", f"{method}:{uri}")
+    )
     response = hashlib.md5(f"{secret}:{nonce}:{what}".encode()).hexdigest()
     return f'Digest username="{user}", realm="audio-rtsp", nonce="{nonce}", uri="{uri}", response="{response}"'
 
@@ -206,7 +210,16 @@ def test_readers_are_asked_for_their_password_and_publishers_are_not() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [basic("ann", "x"), basic("bob", "s3cret"), "Basic %%%", "Basic", "Digest", "Bearer x", 'Digest username="ann"', "Digest \udcff=1"],
+    [
+        basic("ann", "x"),
+        basic("bob", "s3cret"),
+        "Basic %%%",
+        "Basic",
+        "Digest",
+        "Bearer x",
+        'Digest username="ann"',
+        "Digest \udcff=1",
+    ],
 )
 def test_wrong_passwords_are_refused_and_the_fifth_ends_the_connection(wrong: str) -> None:
     stage = Stage(user="ann", password="s3cret")
@@ -238,7 +251,9 @@ def test_who_waits_in_describe_and_leaves_is_forgotten() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.one_of(st.binary(max_size=200), st.text(string.printable, max_size=100).map(str.encode)), max_size=8))
+@given(
+    st.lists(st.one_of(st.binary(max_size=200), st.text(string.printable, max_size=100).map(str.encode)), max_size=8)
+)
 def test_no_bytes_break_a_connection(noise: list[bytes]) -> None:
     stage = Stage()
     stage.publisher()
@@ -250,7 +265,19 @@ def test_no_bytes_break_a_connection(noise: list[bytes]) -> None:
 
 
 NAMES = ("a", "b")
-METHODS = ("OPTIONS", "DESCRIBE", "SETUP", "PLAY", "PAUSE", "RECORD", "ANNOUNCE", "GET_PARAMETER", "SET_PARAMETER", "TEARDOWN", "X")
+METHODS = (
+    "OPTIONS",
+    "DESCRIBE",
+    "SETUP",
+    "PLAY",
+    "PAUSE",
+    "RECORD",
+    "ANNOUNCE",
+    "GET_PARAMETER",
+    "SET_PARAMETER",
+    "TEARDOWN",
+    "X",
+)
 
 
 class RandomRequests(RuleBasedStateMachine):
@@ -261,6 +288,17 @@ class RandomRequests(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.stage = Stage(gap_seconds=3)
+
+    @initialize(target=lines)
+    def begin(self) -> Line:
+        return self.stage.publisher("rtsp://h/a")
+
+    @rule(target=lines, name=st.sampled_from(NAMES))
+    def read(self, name: str) -> Line:
+        line = self.stage.connect()
+        self.ask(line, "SETUP", f"rtsp://h/{name}/trackID=0", Transport="RTP/AVP/TCP")
+        self.ask(line, "PLAY", f"rtsp://h/{name}")
+        return line
 
     @rule(target=lines, address=st.sampled_from(["127.0.0.1", "::1", "10.0.0.1"]))
     def connect(self, address: str) -> Line:
@@ -331,5 +369,5 @@ class RandomRequests(RuleBasedStateMachine):
         assert is_empty(self.stage) and not self.stage.hub.directory.all()
 
 
-RandomRequests.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+RandomRequests.TestCase.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
 TestRandomRequests = RandomRequests.TestCase

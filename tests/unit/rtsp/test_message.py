@@ -73,8 +73,19 @@ def test_noise_is_refused_or_waited_for_and_never_hoarded(noise: list[bytes]) ->
 @pytest.mark.parametrize(
     "head",
     [
-        *(b"", b"PLAY", b"PLAY rtsp://h/t", b"play rtsp://h/t RTSP/1.0", b"PLAY  RTSP/1.0", b"PLAY rtsp://h/t RTSP/1.0 x"),
-        *(b"PLAY rtsp://h/\xc3\xa4 RTSP/1.0", b"PLAY rtsp://h/t RTSP/1.0\r\nno colon", b"PLAY rtsp://h/t RTSP/1.0\r\n: x"),
+        *(
+            b"",
+            b"PLAY",
+            b"PLAY rtsp://h/t",
+            b"play rtsp://h/t RTSP/1.0",
+            b"PLAY  RTSP/1.0",
+            b"PLAY rtsp://h/t RTSP/1.0 x",
+        ),
+        *(
+            b"PLAY rtsp://h/\xc3\xa4 RTSP/1.0",
+            b"PLAY rtsp://h/t RTSP/1.0\r\nno colon",
+            b"PLAY rtsp://h/t RTSP/1.0\r\n: x",
+        ),
         *(b"PLAY rtsp://h/t RTSP/1.0\r\nA: b\rC: d", b"PLAY rtsp://h/t RTSP/1.0\r\nA: b\x00"),
     ],
 )
@@ -94,7 +105,9 @@ def test_two_lengths_that_disagree_are_refused() -> None:
         parse_body_size(Request(method="PLAY", uri="*", headers=(("Content-Length", "1"), ("content-length", "2"))))
 
 
-@pytest.mark.parametrize(("cseq", "echoed"), [("7", "7"), (" 7 ", "7"), ("-1", ""), ("x", ""), ("1" * 11, ""), ("٣", "")])
+@pytest.mark.parametrize(
+    ("cseq", "echoed"), [("7", "7"), (" 7 ", "7"), ("-1", ""), ("x", ""), ("1" * 11, ""), ("٣", "")]
+)
 def test_only_a_number_is_echoed_as_cseq(cseq: str, echoed: str) -> None:
     assert Request(method="PLAY", uri="*", headers=(("cseq", cseq),)).sequence == echoed
 
@@ -107,7 +120,13 @@ def test_responses_carry_their_length_where_the_protocol_asks() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"\x16\x03\x01\x02\x00\x01\x00", b"\x00" * 4, b"get / http/1.1\r\n\r\n", b"A" * 512, b"PLAY * RTSP/1.0\r\nContent-Length: 65\r\n\r\n"],
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00",
+        b"\x00" * 4,
+        b"get / http/1.1\r\n\r\n",
+        b"A" * 512,
+        b"PLAY * RTSP/1.0\r\nContent-Length: 65\r\n\r\n",
+    ],
 )
 def test_what_can_be_nothing_good_is_refused_early(data: bytes) -> None:
     splitter = Splitter(head_bytes=512, body_bytes=64)

@@ -18,7 +18,12 @@ FFMPEG = {
         "sizelength=13;indexlength=3;indexdeltalength=3; config=119056E500\r\na=control:streamid=0\r\n",
         *("MPEG-4 Audio", 48000, {"sampleRate": 48000, "channelCount": 2}),
     ),
-    "opus": ("m=audio 0 RTP/AVP 97\r\na=rtpmap:97 opus/48000/2\r\na=control:streamid=0\r\n", "Opus", 48000, {"channelCount": 1}),
+    "opus": (
+        "m=audio 0 RTP/AVP 97\r\na=rtpmap:97 opus/48000/2\r\na=control:streamid=0\r\n",
+        "Opus",
+        48000,
+        {"channelCount": 1},
+    ),
     "opus stereo": (
         "m=audio 0 RTP/AVP 97\r\na=rtpmap:97 opus/48000/2\r\na=fmtp:97 sprop-stereo=1\r\na=control:streamid=0\r\n",
         *("Opus", 48000, {"channelCount": 2}),
@@ -46,7 +51,9 @@ def test_what_ffmpeg_announces_is_understood(name: str) -> None:
     assert (media.codec.label, media.codec.clock, describe_codec(media.codec)) == (label, clock, properties)
 
 
-words = st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=0x2FF, exclude_characters="\x7f"), min_size=1, max_size=20)
+words = st.text(
+    alphabet=st.characters(min_codepoint=33, max_codepoint=0x2FF, exclude_characters="\x7f"), min_size=1, max_size=20
+)
 dynamic = st.tuples(st.integers(96, 127), st.sampled_from(["opus/48000/2", "L16/44100/1", "MPEG4-GENERIC/48000/2"]))
 
 
@@ -82,9 +89,19 @@ def test_any_text_is_a_description_or_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "v=0\r\n", HEAD, "m=audio 0 RTP/AVP 14\r\n", HEAD + "m=audio 0 RTP/AVP 97\r\n", HEAD + "m=audio 0 RTP/SAVP 14\r\n"),
+        *(
+            "",
+            "v=0\r\n",
+            HEAD,
+            "m=audio 0 RTP/AVP 14\r\n",
+            HEAD + "m=audio 0 RTP/AVP 97\r\n",
+            HEAD + "m=audio 0 RTP/SAVP 14\r\n",
+        ),
         *(HEAD + "m=audio 0 RTP/AVP\r\n", HEAD + "m=audio 0 RTP/AVP 14\r\n" * 9, HEAD + "m=audio 0 RTP/AVP 300\r\n"),
-        *(HEAD + "m=audio 0 RTP/AVP 97\r\na=rtpmap:97 opus/0\r\n", HEAD + "m=audio 0 RTP/AVP 97\r\na=rtpmap:98 opus/48000\r\n"),
+        *(
+            HEAD + "m=audio 0 RTP/AVP 97\r\na=rtpmap:97 opus/0\r\n",
+            HEAD + "m=audio 0 RTP/AVP 97\r\na=rtpmap:98 opus/48000\r\n",
+        ),
     ],
 )
 def test_what_cannot_be_served_is_refused(text: str) -> None:

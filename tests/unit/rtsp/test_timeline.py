@@ -35,7 +35,13 @@ def header_of(packet: bytes | None) -> Header:
 
 
 lives = st.lists(
-    st.tuples(st.integers(0, 65535), st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.integers(1, 6), st.floats(0.0, 29.0)),
+    st.tuples(
+        st.integers(0, 65535),
+        st.integers(0, 2**32 - 1),
+        st.integers(0, 2**32 - 1),
+        st.integers(1, 6),
+        st.floats(0.0, 29.0),
+    ),
     min_size=2,
     max_size=6,
 )
@@ -125,7 +131,12 @@ def test_csrc_and_extension_are_no_payload() -> None:
 
 def test_a_sender_report_as_the_rfc_draws_it() -> None:
     report = SenderReport(ssrc=1, wall=0.5, timestamp=2, packets=3, payload_bytes=4)
-    head = b"\x80\xc8\x00\x06\0\0\0\x01" + (2_208_988_800).to_bytes(4, "big") + b"\x80\0\0\0" + b"\0\0\0\x02\0\0\0\x03\0\0\0\x04"
+    head = (
+        b"\x80\xc8\x00\x06\0\0\0\x01"
+        + (2_208_988_800).to_bytes(4, "big")
+        + b"\x80\0\0\0"
+        + b"\0\0\0\x02\0\0\0\x03\0\0\0\x04"
+    )
     assert render_sender_report(report, "ab") == head + b"\x81\xca\x00\x03\0\0\0\x01\x01\x02ab\0\0\0\0"
 
 

@@ -50,8 +50,17 @@ def test_offers_as_clients_write_them(header: str, offers: list[Transport]) -> N
 @pytest.mark.parametrize(
     ("url", "path", "query"),
     [
-        *(("rtsp://h:8554/a/b", "a/b", ""), ("rtsp://h/a/", "a", ""), ("RTSP://h/a?x=y", "a", "x=y"), ("rtsp://h", "", "")),
-        *(("rtsp://u:p@h/a", "a", ""), ("rtsp://h/a?x=y/trackID=0", "a/trackID=0", "x=y"), ("rtsp://[::1]:1/a", "a", "")),
+        *(
+            ("rtsp://h:8554/a/b", "a/b", ""),
+            ("rtsp://h/a/", "a", ""),
+            ("RTSP://h/a?x=y", "a", "x=y"),
+            ("rtsp://h", "", ""),
+        ),
+        *(
+            ("rtsp://u:p@h/a", "a", ""),
+            ("rtsp://h/a?x=y/trackID=0", "a/trackID=0", "x=y"),
+            ("rtsp://[::1]:1/a", "a", ""),
+        ),
     ],
 )
 def test_urls_as_clients_write_them(url: str, path: str, query: str) -> None:
@@ -68,8 +77,18 @@ def test_what_is_no_url_points_nowhere(url: str) -> None:
 @pytest.mark.parametrize(
     ("path", "controls", "index"),
     [
-        *(("t/trackID=1", ("trackID=0", "trackID=1"), 1), ("t", ("trackID=0",), 0), ("t", ("a", "b"), None), ("t/x", ("a",), None)),
-        *(("t/second", ("a", "rtsp://elsewhere/t/second"), 1), ("t", ("",), 0), ("t", ("*",), 0), ("t/a/b", ("a/b",), 0)),
+        *(
+            ("t/trackID=1", ("trackID=0", "trackID=1"), 1),
+            ("t", ("trackID=0",), 0),
+            ("t", ("a", "b"), None),
+            ("t/x", ("a",), None),
+        ),
+        *(
+            ("t/second", ("a", "rtsp://elsewhere/t/second"), 1),
+            ("t", ("",), 0),
+            ("t", ("*",), 0),
+            ("t/a/b", ("a/b",), 0),
+        ),
     ],
 )
 def test_a_setup_names_a_track(path: str, controls: tuple[str, ...], index: int | None) -> None:

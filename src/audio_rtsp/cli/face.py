@@ -1,0 +1,62 @@
+"""What ``run`` shows: a table that updates on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from audio_rtsp.cli.answer import say
+from audio_rtsp.cli.stream_table import render_streams
+from audio_rtsp.events.event import Event
+from audio_rtsp.service import Face
+from audio_rtsp.status import Status, StreamState
+
+REFRESH = 0.5
+RECENT = 6
+
+
+@contextmanager
+def make_face() -> Iterator[Face]:
+    """The face for this standard output."""
+    if sys.stdout.isatty():
+        with _live_table() as face:
+            yield face
+    else:
+        yield _plain_lines()
+
+
+def _plain_lines() -> Face:
+    urls: dict[str, str] = {}
+    snapshots: list[Callable[[], Status]] = []
+
+    def on_event(event: Event) -> None:
+        if event.after is StreamState.LIVE and snapshots:
+            urls.update((one.name, one.url) for one in snapshots[0]().streams)
+        url = f"  {urls.get(event.subject, '')}" if event.after is StreamState.LIVE else ""
+        say(f"{event}{url}")
+        sys.stdout.flush()
+
+    return Face(on_event=on_event, on_ready=snapshots.append)
+
+
+@contextmanager
+def _live_table() -> Iterator[Face]:
+    """Drawn anew twice a second; the last events stand below it."""
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    console = Console()
+    recent: list[str] = []
+    with Live(Text("starting …"), console=console, auto_refresh=False) as live:
+
+        def draw(snapshot: Callable[[], Status]) -> None:
+            table = render_streams(snapshot().as_json(), console.width)
+            lines = (table, "", *recent[-RECENT:], "", "Ctrl-C ends it")
+            live.update(Text("\n".join(lines)), refresh=True)
+            asyncio.get_running_loop().call_later(REFRESH, draw, snapshot)
+
+        yield Face(on_event=lambda event: recent.append(str(event)), on_ready=draw)
+        live.update(Text("stopped"), refresh=True)

@@ -1,0 +1,88 @@
+"""The command ``audio-rtsp``: verbs are imported when they are used; the only place that prints errors and exits."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from audio_rtsp import __version__
+from audio_rtsp.cli.answer import tell
+from audio_rtsp.cli.places import places_for
+from audio_rtsp.errors import AudioRtspError
+
+VERBS = {
+    "run": "publish every capture device until Ctrl-C",
+    "stream": "the streams of the running program",
+    "device": "capture devices: list, name, ignore",
+    "config": "settings: show, get, set, check",
+    "serve": "the built-in RTSP server alone",
+}
+
+
+class Verbs(click.Group):
+    """Knows its verbs by name and imports one when it is called: ``--version`` must not wait for them all."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All verbs, in the order an owner meets them."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The verb's command, from the module of its name."""
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"audio_rtsp.cli.verbs.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="audio-rtsp", message="%(prog)s %(version)s")
+@click.option("--root", type=click.Path(path_type=Path, file_okay=False, exists=True), default=Path("/"), metavar="DIR")
+@click.option("--config-dir", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@click.option("--debug", is_flag=True, help="Show where in the program an error came from.")
+@click.pass_context
+def cli(ctx: click.Context, root: Path, config_dir: Path | None, debug: bool) -> None:
+    """Every microphone of this machine as an always-on RTSP audio stream.
+
+    --root DIR reads another machine's /proc, /sys, /etc and /var/lib (an image, a support bundle);
+    --config-dir DIR takes the settings from there instead of /etc/audio-rtsp.
+    """
+    ctx.obj = places_for(root=root, config=config_dir, environ=os.environ, is_root=os.geteuid() == 0)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and exit with its code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = cli(words, prog_name="audio-rtsp", standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 141
+    except AudioRtspError as error:
+        if "--debug" in words:
+            raise
+        show_error(error)
+        code = error.exit_code
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def show_error(error: AudioRtspError) -> None:
+    """What happened, in detail, and how to mend it."""
+    tell(f"audio-rtsp: {error.what}")
+    for line in error.detail:
+        tell(f"  {line}")
+    tell(f"  fix: {error.fix}")

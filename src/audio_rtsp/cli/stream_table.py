@@ -1,0 +1,38 @@
+"""The table of streams, for ``stream list`` and for ``run`` on a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audio_rtsp.cli.table import render_table
+
+
+def render_streams(status: dict[str, Any], width: int | None = None) -> str:
+    """Streams first, then what is not streamed, then what is wrong."""
+    rows = [(one["name"], one["state"], one["url"], _remark(one)) for one in status["streams"]]
+    table = render_table(("name", "state", "url", ""), rows, width) if rows else "no streams"
+    notes = [*_server_note(status["server"]), *map(_left_out, status["left_out"]), *_complaints(status)]
+    return "\n".join((table, *(("", *notes) if notes else ())))
+
+
+def _remark(one: dict[str, Any]) -> str:
+    """Why it is not live; else how it is."""
+    if one["reason"]:
+        return str(one["reason"])
+    parts = [f"{one['readers']} listening"] if one["readers"] else []
+    if one["lost_seconds"] >= 0.1:
+        parts.append(f"{one['lost_seconds']:.1f} s lost")
+    return ", ".join(parts)
+
+
+def _server_note(server: dict[str, Any]) -> list[str]:
+    return [] if server["is_up"] else [f"the server ({server['name']}) does not answer: {server['reason']}"]
+
+
+def _left_out(one: dict[str, Any]) -> str:
+    return f"not streamed: {one['name'] or one['identity']} ({one['reason']})"
+
+
+def _complaints(status: dict[str, Any]) -> list[str]:
+    of_streams = [text for one in status["streams"] for text in one["complaints"]]
+    return list(dict.fromkeys((*status["complaints"], *of_streams)))

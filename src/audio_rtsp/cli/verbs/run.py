@@ -1,0 +1,60 @@
+"""``audio-rtsp run``: publish every capture device, in the foreground, as any user."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from audio_rtsp.cli.answer import tell
+from audio_rtsp.cli.places import Places, places_for
+from audio_rtsp.config.settings import ALL
+from audio_rtsp.errors import ConfigRefused
+
+
+def _setting_options() -> list[click.Parameter]:
+    """Every setting is an option too; a secret is not, because everybody can read a command line."""
+    return [
+        click.Option([setting.option, setting.key], metavar=setting.unit.upper() or "VALUE", help=setting.help)
+        for setting in ALL
+        if not setting.secret
+    ]
+
+
+@click.command(params=_setting_options())
+@click.option("--tone", type=click.IntRange(0, 64), metavar="N", help="Publish N test tones too; 0: never one.")
+@click.option("--root", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="DIR", hidden=True)
+@click.pass_obj
+def run(places: Places, /, tone: int | None, root: Path | None, **settings: Any) -> None:
+    """Publish every capture device as rtsp://HOST:PORT/NAME until Ctrl-C.
+
+    Without a device, and without --tone, a test tone is published, so that there is something to hear.
+    """
+    from audio_rtsp.cli.face import make_face
+    from audio_rtsp.cli.verbs.config import sound_complaints
+    from audio_rtsp.config.candidate import all_complaints
+    from audio_rtsp.service import run_service
+    from audio_rtsp.supervision.desk import DeskPlaces, MachineDesk
+
+    places = _with_root(places, root)
+    overrides = {key: text for key, text in settings.items() if text is not None}
+    desk = MachineDesk(
+        DeskPlaces(root=places.root, config=places.config, state=places.state, overrides=overrides, tones=tone)
+    )
+    complaints = [str(complaint) for complaint in all_complaints(desk.configuration, sound_complaints)]
+    if complaints and sys.stderr.isatty():
+        raise ConfigRefused(complaints)
+    for complaint in complaints:
+        tell(complaint)
+    with make_face() as face:
+        asyncio.run(run_service(desk, places.runtime, face))
+
+
+def _with_root(places: Places, root: Path | None) -> Places:
+    if root is None:
+        return places
+    named = None if places.config == places.root / "etc/audio-rtsp" else places.config
+    return places_for(root=root, config=named, environ={}, is_root=True)

@@ -1,0 +1,90 @@
+"""``audio-rtsp stream``: what the running program says of its streams."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+import click
+
+from audio_rtsp.cli.answer import say, say_json
+from audio_rtsp.cli.places import Places
+from audio_rtsp.cli.stream_table import render_streams
+from audio_rtsp.control.client import ask
+from audio_rtsp.errors import NoSuchStream
+from audio_rtsp.server.reach import REACH
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def stream() -> None:
+    """The streams of the running program."""
+
+
+@stream.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def list_(places: Places, as_json: bool) -> None:
+    """All streams, their states and URLs."""
+    status = ask(places.control_socket, "status")
+    if as_json:
+        say_json(status["streams"])
+    else:
+        say(render_streams(status))
+
+
+@stream.command()
+@click.argument("name")
+@click.option("--commands", is_flag=True, help="Only the two command lines, to be pasted.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def show(places: Places, name: str, commands: bool, as_json: bool) -> None:
+    """Everything about one stream."""
+    one = _find(places, name)
+    if as_json:
+        say_json(one)
+    elif commands:
+        say(" | \\\n".join(shlex.join(argv) for argv in one["commands"]))
+    else:
+        say("\n".join(f"{key:<18}{text}" for key, text in _facts(one)))
+
+
+@stream.command()
+@click.argument("name", required=False)
+@click.pass_obj
+def url(places: Places, name: str | None) -> None:
+    """Where to listen: one URL, or all of them."""
+    if name:
+        say(_find(places, name)["url"])
+    else:
+        for one in ask(places.control_socket, "status")["streams"]:
+            say(one["url"])
+
+
+def _find(places: Places, name: str) -> dict[str, Any]:
+    streams: list[dict[str, Any]] = ask(places.control_socket, "status")["streams"]
+    found = next((one for one in streams if one["name"] == name), None)
+    if found is None:
+        raise NoSuchStream(name, [one["name"] for one in streams])
+    return found
+
+
+def _facts(one: dict[str, Any]) -> list[tuple[str, str]]:
+    level = "not yet" if one["peak"] is None else f"peak {one['peak']:.1f} dBFS, RMS {one['rms'] or -200.0:.1f} dBFS"
+    bitrate = f", {one['bitrate'] // 1000}k" if one["bitrate"] else ""
+    return [
+        ("name", one["name"]),
+        (
+            "state",
+            one["state"] + (f": {one['reason']}" if one["reason"] else "") + f" for {one['state_seconds']:.0f} s",
+        ),
+        ("url", one["url"]),
+        ("plays in", REACH.get(one["codec"], "RTSP players")),
+        ("device", f"{one['description']} ({one['identity']})"),
+        ("encoding", f"{one['codec']}, {one['rate']} Hz, {one['channels']} ch{bitrate}"),
+        ("level", level),
+        ("listeners", str(one["readers"])),
+        ("lost", f"{one['lost_seconds']:.1f} s, of which {one['filled_seconds']:.1f} s were filled with silence"),
+        ("restarts", f"capture {one['capture_restarts']}, encoder {one['encoder_restarts']}"),
+        ("processes", f"capture {one['capture_pid'] or '-'}, encoder {one['encoder_pid'] or '-'}"),
+        *(("complaint", text) for text in one["complaints"]),
+    ]

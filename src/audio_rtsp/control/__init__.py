@@ -1,0 +1,1 @@
+"""The control socket: how every face asks a running supervisor, one JSON object a line."""

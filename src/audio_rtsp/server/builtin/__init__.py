@@ -1,0 +1,1 @@
+"""Our own RTSP server as a child process."""

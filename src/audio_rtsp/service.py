@@ -1,0 +1,209 @@
+"""The program as a whole: the only place that builds its objects."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from audio_rtsp.alsa.hotplug import Hotplug
+from audio_rtsp.config.settings import (
+    API_PORT,
+    GAP_FILL_SECONDS,
+    MEDIAMTX_BIN,
+    RTSP_PORT,
+    RTSP_READ_PASSWORD,
+    RTSP_READ_USER,
+    SERVER,
+    ServerChoice,
+)
+from audio_rtsp.config.values import Values
+from audio_rtsp.control.client import ask
+from audio_rtsp.control.listener import ControlListener
+from audio_rtsp.encoder.version import OLDEST, FfmpegVersion, parse_version
+from audio_rtsp.errors import (
+    AlreadyRunning,
+    AudioRtspError,
+    MediaMtxMissing,
+    NotWritable,
+    ProgramMissing,
+    ProgramTooOld,
+)
+from audio_rtsp.events.event import Event
+from audio_rtsp.facts.address import lan_address
+from audio_rtsp.facts.ports import free_port
+from audio_rtsp.host.command import run_async
+from audio_rtsp.host.lock import InstanceLock
+from audio_rtsp.server.builtin.command import builtin_command
+from audio_rtsp.server.child import ServerChild, ServerCommand
+from audio_rtsp.server.mediamtx.command import mediamtx_command
+from audio_rtsp.server.mediamtx.find import find_binary
+from audio_rtsp.server.watch import ServerWatch
+from audio_rtsp.status import Status
+from audio_rtsp.supervision.desk import MachineDesk
+from audio_rtsp.supervision.outfit import Outfit
+from audio_rtsp.supervision.supervisor import Supervisor
+
+FFMPEG_ANSWER_LIMIT = 10.0
+STARTING_PER_CORE = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """Who watches: each event as it happens, and the way to the snapshot once there is one."""
+
+    on_event: Callable[[Event], None]
+    on_ready: Callable[[Callable[[], Status]], None]
+
+
+async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
+    """Publish every device until SIGINT or SIGTERM; raises AudioRtspError when it cannot begin."""
+    with _instance(runtime):
+        stop = _stop_signals()
+        values = desk.configuration.service
+        server = ServerChild(server_command(values, runtime))
+        ffmpeg, _ = await asyncio.gather(_ffmpeg_version(), server.start())
+        try:
+            outfit = _outfit(ServerWatch(server), server.rtsp_port, ffmpeg, face.on_event)
+            await _supervise(desk, Supervisor(desk, outfit, server.name), outfit, runtime, face, stop)
+        finally:
+            await server.stop()
+
+
+async def _supervise(
+    desk: MachineDesk, supervisor: Supervisor, outfit: Outfit, runtime: Path, face: Face, stop: asyncio.Event
+) -> None:
+    def reload() -> dict[str, Any]:
+        complaints = desk.reload()
+        supervisor.look_again()
+        supervisor.tell_news()
+        return {"complaints": complaints}
+
+    def status() -> dict[str, Any]:
+        return supervisor.status().as_json()
+
+    outfit.watch.on_change = supervisor.tell_news
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload)
+    control = ControlListener(runtime / "control.sock", reads={"status": status}, acts={"reload": reload})
+    async with _hotplug(supervisor.look_again), _background(outfit.watch.run(), supervisor.run()) as tasks:
+        await control.start()
+        face.on_ready(supervisor.status)
+        try:
+            await asyncio.wait((asyncio.ensure_future(stop.wait()), *tasks), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await control.stop()
+
+
+@asynccontextmanager
+async def _background(*coroutines: Any) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """Run beside the body; afterwards cancel, and raise what a bug ended one with."""
+    tasks = [asyncio.create_task(one) for one in coroutines]
+    try:
+        yield tasks
+    finally:
+        for task in reversed(tasks):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+@asynccontextmanager
+async def _hotplug(look_again: Callable[[], None]) -> AsyncIterator[None]:
+    """udev's events, where there are any; the slow poll is the floor."""
+    hotplug = Hotplug.open()
+    loop, descriptor = asyncio.get_running_loop(), hotplug.fileno()
+
+    def drain() -> None:
+        if hotplug.drain():
+            look_again()
+
+    if descriptor >= 0:
+        loop.add_reader(descriptor, drain)
+    try:
+        yield
+    finally:
+        if descriptor >= 0:
+            loop.remove_reader(descriptor)
+        hotplug.close()
+
+
+def server_command(values: Values, runtime: Path) -> ServerCommand:
+    """The media server that SERVER asks for; ``auto`` takes MediaMTX where it is found."""
+    choice = values[SERVER]
+    rtsp_port, api_port = values[RTSP_PORT], free_port(values[API_PORT])
+    user, password = values[RTSP_READ_USER], values[RTSP_READ_PASSWORD]
+    binary = None if choice is ServerChoice.EMBEDDED else find_binary(values[MEDIAMTX_BIN])
+    if binary:
+        return mediamtx_command(
+            binary=binary,
+            folder=runtime,
+            rtsp_port=rtsp_port,
+            api_port=api_port,
+            read_user=user,
+            read_password=password,
+        )
+    if choice is ServerChoice.MEDIAMTX:
+        raise MediaMtxMissing(values[MEDIAMTX_BIN])
+    gap = values[GAP_FILL_SECONDS]
+    return builtin_command(
+        rtsp_port=rtsp_port, api_port=api_port, gap_seconds=gap, read_user=user, read_password=password
+    )
+
+
+async def _ffmpeg_version() -> FfmpegVersion:
+    answer = await run_async(("ffmpeg", "-version"), timeout=FFMPEG_ANSWER_LIMIT)
+    version = parse_version(answer.stdout)
+    if version < OLDEST:
+        raise ProgramTooOld("ffmpeg", str(version), str(OLDEST))
+    if answer.code != 0:
+        raise ProgramMissing("ffmpeg", "ffmpeg")
+    return version
+
+
+def _outfit(watch: ServerWatch, rtsp_port: int, ffmpeg: FfmpegVersion, on_event: Callable[[Event], None]) -> Outfit:
+    return Outfit(
+        watch=watch,
+        rtsp_port=rtsp_port,
+        host=lan_address(),
+        ffmpeg=ffmpeg,
+        gate=asyncio.Semaphore(STARTING_PER_CORE * (os.cpu_count() or 1)),
+        chance=random.random,
+        on_event=on_event,
+    )
+
+
+def _stop_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+@contextlib.contextmanager
+def _instance(runtime: Path) -> Any:
+    """One program for one runtime folder; a second one is told the first one's URLs."""
+    try:
+        runtime.mkdir(parents=True, exist_ok=True)
+        lock = InstanceLock(runtime / "lock")
+        is_ours = lock.take()
+    except OSError as error:
+        raise NotWritable(str(runtime), error.strerror or str(error)) from None
+    if not is_ours:
+        raise AlreadyRunning(f"pid {lock.holder()}", _running_urls(runtime))
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _running_urls(runtime: Path) -> list[str]:
+    with contextlib.suppress(AudioRtspError):
+        return [f"{stream['name']}  {stream['url']}" for stream in ask(runtime / "control.sock", "status")["streams"]]
+    return []

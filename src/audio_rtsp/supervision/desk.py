@@ -1,0 +1,70 @@
+"""What the supervisor goes by: the settings in force, the devices that are there, and what is remembered of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from audio_rtsp.config.load import Configuration, load
+from audio_rtsp.devices.device import Device
+from audio_rtsp.devices.look import Looked, look, look_and_ask_async
+from audio_rtsp.devices.memory_file import load_memory, save_memory
+from audio_rtsp.supervision.wants import Wants, decide_wants
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPlaces:
+    """Where it reads and writes; *overrides* are the settings of the command line, *tones* as in ``decide_wants``."""
+
+    root: Path
+    config: Path
+    state: Path
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    tones: int | None = None
+
+
+class MachineDesk:
+    """The Desk of a real machine (or of a tree that looks like one)."""
+
+    def __init__(self, places: DeskPlaces) -> None:
+        self._places = places
+        loaded = load_memory(places.state)
+        self._memory, self._memory_complaints = loaded.memory, loaded.complaints
+        self._device_complaints: tuple[str, ...] = ()
+        self._seen: tuple[Device, ...] = ()
+        self.configuration = self._load(None)
+
+    async def wants(self) -> Wants:
+        """Look at the devices and decide."""
+        looked = await self._look()
+        if looked.memory != self._memory:
+            self._memory = looked.memory
+            self._memory_complaints = save_memory(self._places.state, looked.memory)
+        self._device_complaints = looked.roster.complaints
+        wants = decide_wants(
+            looked.roster, self.configuration, seen=self._seen, root=self._places.root, tones=self._places.tones
+        )
+        self._seen = wants.seen
+        return wants
+
+    def reload(self) -> tuple[str, ...]:
+        """Read the settings again; a bad value leaves the last good one in force. Returns the complaints."""
+        self.configuration = self._load(self.configuration)
+        return self.complaints()
+
+    def complaints(self) -> tuple[str, ...]:
+        """What is wrong with the settings, the devices or the state folder."""
+        settings = map(str, self.configuration.complaints)
+        return (*settings, *self._device_complaints, *self._memory_complaints)
+
+    async def _look(self) -> Looked:
+        """Devices are asked what they can do on this machine only, never in another one's tree."""
+        if self._places.root == Path("/"):
+            return await look_and_ask_async(self._places.root, self.configuration, self._memory)
+        return look(self._places.root, self.configuration, self._memory)
+
+    def _load(self, previous: Configuration | None) -> Configuration:
+        places = self._places
+        return load(places.config, environ=os.environ, overrides=places.overrides, previous=previous)

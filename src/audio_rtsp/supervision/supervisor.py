@@ -1,0 +1,134 @@
+"""All streams of one machine: looks again when anything changes, and reconciles."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol, assert_never
+
+from audio_rtsp.events.event import Event
+from audio_rtsp.status import ServerStatus, Status
+from audio_rtsp.supervision.outfit import Outfit
+from audio_rtsp.supervision.plan import StreamPlan
+from audio_rtsp.supervision.reconcile import Keep, Start, Step, Stop, Wanted, plan_steps
+from audio_rtsp.supervision.stream import Stream
+from audio_rtsp.supervision.wants import Wants
+
+TICK = 0.5
+POLL = 10.0
+"""Seconds between looks when no event comes: udev's word is fast, this one is sure."""
+AFTER_A_BUG = 5.0
+
+
+class Desk(Protocol):
+    """Who knows what streams there shall be."""
+
+    async def wants(self) -> Wants:
+        """Look at the machine and at the settings in force."""
+
+    def complaints(self) -> tuple[str, ...]:
+        """What is wrong with the settings or the state."""
+
+
+class Supervisor:
+    """Runs the wanted streams; ``status()`` is the truth at any moment."""
+
+    def __init__(self, desk: Desk, outfit: Outfit, server_name: str) -> None:
+        self._desk = desk
+        self._outfit = outfit
+        self._server_name = server_name
+        self._streams: dict[str, Stream] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._wants = Wants()
+        self._look = asyncio.Event()
+
+    def look_again(self) -> None:
+        """A udev, configuration or server event."""
+        self._look.set()
+
+    def tell_news(self) -> None:
+        """End every wait: what made it may have changed."""
+        for stream in self._streams.values():
+            stream.tell_news()
+
+    async def run(self) -> None:
+        """Supervise until cancelled; then end all streams at once, each in its order."""
+        ticking = asyncio.create_task(self._tick(), name="tick")
+        try:
+            while True:
+                self._look.clear()
+                self._wants = await self._desk.wants()
+                await self._apply(plan_steps(self._wants.streams, self._plans()))
+                await self._until_next_look()
+        finally:
+            ticking.cancel()
+            await self._end(*self._tasks)
+
+    def status(self) -> Status:
+        """One snapshot of everything."""
+        watch = self._outfit.watch
+        return Status(
+            pid=os.getpid(),
+            server=ServerStatus(
+                name=self._server_name, rtsp_port=self._outfit.rtsp_port, is_up=watch.is_up, reason=watch.away_reason
+            ),
+            streams=tuple(stream.status() for stream in self._streams.values()),
+            left_out=self._wants.left_out,
+            complaints=self._desk.complaints(),
+        )
+
+    def _plans(self) -> Mapping[str, StreamPlan]:
+        return {key: stream.plan for key, stream in self._streams.items()}
+
+    async def _apply(self, steps: tuple[Step, ...]) -> None:
+        await self._end(*(step.identity for step in steps if isinstance(step, Stop)))
+        for step in steps:
+            match step:
+                case Start(wanted):
+                    self._start(wanted)
+                case Keep(wanted):
+                    stream = self._streams[wanted.plan.identity]
+                    stream.complaints = wanted.complaints
+                    stream.set_source(wanted.source)
+                case Stop():
+                    continue
+                case _:
+                    assert_never(step)
+
+    def _start(self, wanted: Wanted) -> None:
+        stream = Stream(wanted.plan, wanted.complaints, self._outfit)
+        stream.set_source(wanted.source)
+        identity = wanted.plan.identity
+        self._streams[identity] = stream
+        self._tasks[identity] = asyncio.create_task(self._keep(stream.run, wanted.plan.name), name=wanted.plan.name)
+
+    async def _keep(self, run: Callable[[], Awaitable[None]], name: str) -> None:
+        """The bulkhead: a bug in one stream is told, and costs the others nothing."""
+        while True:
+            try:
+                await run()
+            except Exception as bug:  # noqa: BLE001
+                self._outfit.on_event(Event(subject=name, before="", after="failed", cause=f"a bug: {bug!r}"))
+                await asyncio.sleep(AFTER_A_BUG)
+
+    async def _end(self, *identities: str) -> None:
+        tasks = [self._tasks.pop(identity) for identity in identities if identity in self._tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for identity in identities:
+            self._streams.pop(identity, None)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            for stream in tuple(self._streams.values()):
+                stream.observe()
+
+    async def _until_next_look(self) -> None:
+        try:
+            async with asyncio.timeout(POLL):
+                await self._look.wait()
+        except TimeoutError:
+            return
