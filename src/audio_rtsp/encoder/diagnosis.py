@@ -68,7 +68,7 @@ SIGNS: tuple[tuple[EncoderFault, tuple[str, ...]], ...] = (
 )
 """The first group with a line wins: a refused connection also says that the header could not be written."""
 
-NOISE = ("Conversion failed!", "Last message repeated", "Exiting normally")
+NOISE = ("Guessed Channel Layout", "Conversion failed!", "Last message repeated", "Exiting normally")
 
 
 def diagnose(lines: Sequence[str]) -> EncoderDiagnosis:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -95,19 +94,25 @@ def _last_number(pairs: list[tuple[str, str]], wanted: str) -> int:
 
 def _refused_number(least: int, most: int) -> Callable[[str], str | None]:
     def check(value: str) -> str | None:
-        fits = value.isascii() and value.isdigit() and least <= int(value) <= most
+        fits = value.isascii() and value.isdigit() and len(value) < 10 and least <= int(value) <= most
         return None if fits else f"a number from {least} to {most}"
 
     return check
 
 
 def _refused_value(value: str) -> str | None:
-    return None if re.fullmatch(r"[^\x00-\x1f]+", value) else "a value on one line"
+    return None if value and value.isprintable() else "a value on one line, without control characters"
+
+
+def _refused_metadata(value: str) -> str | None:
+    key, has_value, _ = value.partition("=")
+    return _refused_value(value) if key and has_value else "KEY=VALUE, such as title=Garden"
 
 
 CHECKS: dict[str, Callable[[str], str | None]] = {
     **dict.fromkeys(FILTER_OPTIONS, refused_filters),
     **dict.fromkeys(ENCODER_OPTIONS, _refused_value),
+    "-metadata": _refused_metadata,
     "-ac": _refused_number(1, 8),
     "-ar": _refused_number(8000, 192000),
 }

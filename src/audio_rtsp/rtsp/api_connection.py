@@ -11,7 +11,7 @@ from .message import BadMessage, Request, Response, render_response
 
 
 class ApiConnection(asyncio.Protocol):
-    """``others`` is the set of all; silent ones are closed by ``check``."""
+    """``others`` is the set of all; when it is full, who has been silent longest makes way."""
 
     def __init__(self, api: Api, limits: Limits, others: set[ApiConnection]) -> None:
         self._api, self._limits, self._others = api, limits, others
@@ -20,34 +20,38 @@ class ApiConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self._transport = transport
         if len(self._others) >= self._limits.api_connections:
-            transport.abort()
-            return
+            min(self._others, key=lambda other: other._since).abort()
         self._others.add(self)
 
     def connection_lost(self, _: Exception | None) -> None:
         self._others.discard(self)
 
+    def abort(self) -> None:
+        """Close without waiting for anything."""
+        self._others.discard(self)
+        self._transport.abort()
+
     def pause_writing(self) -> None:
-        self.transport.pause_reading()
+        self._transport.pause_reading()
 
     def resume_writing(self) -> None:
-        if not self.transport.is_closing():
-            self.transport.resume_reading()
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
 
     def check(self, now: float) -> None:
         """Hang up on who has been silent for long, or says half a thing."""
         limit = self._limits.speak_seconds if self._splitter.is_partial else self._limits.idle_seconds
         if now - self._since > limit:
-            self.transport.abort()
+            self.abort()
 
     def data_received(self, data: bytes) -> None:
         if not self._splitter.is_partial:
             self._since = asyncio.get_running_loop().time()
         self._splitter.feed(data)
         try:
-            while not self.transport.is_closing() and (item := self._splitter.pop()) is not None:
+            while not self._transport.is_closing() and (item := self._splitter.pop()) is not None:
                 if not isinstance(item, Request) or not item.version.startswith("HTTP/1."):
                     raise BadMessage("no HTTP/1 request")
                 self._answer(item)
@@ -61,8 +65,8 @@ class ApiConnection(asyncio.Protocol):
 
     def _write(self, response: Response, *, is_last: bool) -> None:
         headers = (*response.headers, ("Connection", "close" if is_last else "keep-alive"))
-        self.transport.write(
+        self._transport.write(
             render_response(Response(status=response.status, headers=headers, body=response.body), "HTTP/1.1")
         )
         if is_last:
-            self.transport.close()
+            self._transport.close()

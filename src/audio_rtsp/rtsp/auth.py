@@ -28,7 +28,7 @@ class Gate:
     def challenge(self, nonce: str) -> Headers:
         """What a 401 says; the nonce is the connection's own."""
         return (
-            ("WWW-Authenticate", f'Digest realm="{_REALM}", nonce="{nonce}", algorithm="MD5"'),
+            ("WWW-Authenticate", f'Digest realm="{_REALM}", nonce="{nonce}", algorithm=MD5'),
             ("WWW-Authenticate", f'Basic realm="{_REALM}"'),
         )
 

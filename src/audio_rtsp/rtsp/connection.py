@@ -31,7 +31,7 @@ class Connection(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         peer = transport.get_extra_info("peername") or ("", 0)
         self._transport = transport
-        self.wire = Wire(peer, plain_address(peer[0]), transport.write, self._hang_up, make_id())
+        self.wire = Wire(make_id(), peer, plain_address(peer[0]), transport.write, self._hang_up)
         self.dialogue = Dialogue(self._hub, self.wire)
         self._is_counted = self._hub.connection_census.enter(self.wire.address)
         if not self._is_counted:
@@ -55,6 +55,7 @@ class Connection(asyncio.Protocol):
         session = self.dialogue.session
         if session is not None and session.wire is self.wire:
             self._leave(session)
+        self.wire.hang_up = _do_nothing  # no cycle is left, so memory does not wait for the collector
 
     def _leave(self, session: object) -> None:
         """A reader by UDP may come back on another connection; everybody else has gone."""
@@ -70,27 +71,32 @@ class Connection(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self.wire.blocked = False
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """What was held back, then what comes."""
         if self._take_back is None and not self._transport.is_closing():
             self._transport.resume_reading()
+            self._pump()
 
     def check(self, now: float) -> None:
         """Called every second: hang up on who says nothing, half a thing, or takes nothing."""
         limits, waited = self._hub.limits, now - self._since
         is_slow = (self._splitter.is_partial or not self._has_spoken) and waited > limits.speak_seconds
-        is_idle = self.dialogue.session is None and waited > limits.idle_seconds
+        is_idle = not self.dialogue.has_session and waited > limits.idle_seconds
         is_deaf = self.wire.blocked and now - self.wire.blocked_since > limits.idle_seconds
         if self._take_back is None and (is_slow or is_idle or is_deaf):
             self._transport.abort()
+
+    @property
+    def _is_listening(self) -> bool:
+        return self._take_back is None and not self.wire.blocked and not self._transport.is_closing()
 
     def _pump(self) -> None:
         """All whole items; an answer that waits holds back what follows it."""
         now = self._hub.loop.time()
         try:
-            while (
-                self._take_back is None
-                and not self._transport.is_closing()
-                and (item := self._splitter.pop()) is not None
-            ):
+            while self._is_listening and (item := self._splitter.pop()) is not None:
                 self._since, self._has_spoken = now, True
                 self._take(item, now)
         except BadMessage as bad:
@@ -127,9 +133,7 @@ class Connection(asyncio.Protocol):
         def ask_again() -> None:
             self._forget_wait()
             self._answer(request, is_last_try=True)
-            if not self._transport.is_closing():
-                self._transport.resume_reading()
-                self._pump()
+            self._go_on()
 
         timer = self._hub.loop.call_later(self._hub.limits.describe_seconds, ask_again)
         take_back = later.path.wait(ask_again)
@@ -156,3 +160,7 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
         else:
             self._transport.close()
+
+
+def _do_nothing() -> None:
+    """What is left to do for a connection that is closed."""

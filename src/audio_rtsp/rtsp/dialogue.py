@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from .admission import Admission
@@ -35,17 +35,10 @@ class Dialogue:
         self.session: Session | None = None
         self.is_over = False
         self._admission = Admission(hub, wire)
-        self._verbs: dict[str, Callable[[Request], Response]] = {
-            "OPTIONS": self._options,
-            "ANNOUNCE": self._announce,
-            "SETUP": self._setup,
-            "RECORD": self._record,
-            "PLAY": self._play,
-            "PAUSE": self._pause,
-            "GET_PARAMETER": self._stay,
-            "SET_PARAMETER": self._stay,
-            "TEARDOWN": self._teardown,
-        }
+
+    @property
+    def has_session(self) -> bool:
+        return self.session is not None and not self.session.is_closed
 
     def answer(self, request: Request, *, is_last_try: bool = False) -> Response | Later:
         """Every request gets an answer, with its CSeq; ``is_over`` says to hang up after it."""
@@ -62,8 +55,8 @@ class Dialogue:
             self.session.touch(self._hub.loop.time())
         if request.method == "DESCRIBE":
             return self._describe(request, is_last_try)
-        verb = self._verbs.get(request.method)
-        return verb(request) if verb else Response(status=501, headers=self._public())
+        verb = _VERBS.get(request.method)
+        return verb(self, request) if verb else Response(status=501, headers=_PUBLIC)
 
     def _check(self, request: Request) -> None:
         if request.version != "RTSP/1.0":
@@ -97,9 +90,6 @@ class Dialogue:
             raise Refused(454)
         self.session, other.wire = other, self._wire
 
-    def _public(self) -> Headers:
-        return (("Public", ", ".join((*self._verbs, "DESCRIBE"))),)
-
     def _session_header(self) -> Headers:
         return (("Session", f"{self.session.id};timeout={self._hub.limits.idle_seconds:.0f}"),) if self.session else ()
 
@@ -112,7 +102,7 @@ class Dialogue:
     # any time
 
     def _options(self, _: Request) -> Response:
-        return Response(status=200, headers=(*self._public(), *self._session_header()))
+        return Response(status=200, headers=(*_PUBLIC, *self._session_header()))
 
     def _stay(self, _: Request) -> Response:
         """A sign of life; there are no parameters."""
@@ -251,3 +241,17 @@ class Dialogue:
             raise Refused(454)
         self.session.pause()
         return Response(status=200, headers=self._session_header())
+
+
+_VERBS: Mapping[str, Callable[[Dialogue, Request], Response]] = {
+    "OPTIONS": Dialogue._options,
+    "ANNOUNCE": Dialogue._announce,
+    "SETUP": Dialogue._setup,
+    "RECORD": Dialogue._record,
+    "PLAY": Dialogue._play,
+    "PAUSE": Dialogue._pause,
+    "GET_PARAMETER": Dialogue._stay,
+    "SET_PARAMETER": Dialogue._stay,
+    "TEARDOWN": Dialogue._teardown,
+}
+_PUBLIC: Headers = (("Public", ", ".join((*_VERBS, "DESCRIBE"))),)

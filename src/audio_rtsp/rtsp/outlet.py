@@ -13,11 +13,11 @@ Peer = tuple[str | int, ...]
 class Wire:
     """A connection as those see it who write to it; ``peer`` is the socket's own name for the other end."""
 
+    id: str
     peer: Peer
     address: str
     write: Callable[[bytes], None]
     hang_up: Callable[[], None]
-    id: str = ""
     blocked: bool = False  # more than the queue's bytes are unsent
     blocked_since: float = 0.0
 
@@ -41,40 +41,48 @@ class Counts:
 
 
 class Datagrams(Protocol):
-    """The UDP port pair."""
+    """The UDP port pair; false when the kernel does not take a packet."""
 
     def send(self, packet: bytes, peer: Peer) -> bool: ...
     def send_control(self, packet: bytes, peer: Peer) -> bool: ...
 
 
+@dataclass(slots=True, eq=False, kw_only=True)
+class Tally:
+    """What one outlet got; the track counts for all, so that a packet costs no counting for each reader."""
+
+    is_fed: bool = False
+    joined: Counts = field(default_factory=Counts)
+    before: Counts = field(default_factory=Counts)
+    discarded: Counts = field(default_factory=Counts)
+
+    def join(self, offered: Counts) -> None:
+        """Fed from here on; ``offered`` is what the track has sent so far."""
+        self.is_fed, self.joined = True, offered.plus(Counts())
+
+    def leave(self, offered: Counts) -> None:
+        self.before, self.is_fed = self.before.plus(offered.minus(self.joined)), False
+
+    def count_sent(self, offered: Counts) -> Counts:
+        here = offered.minus(self.joined) if self.is_fed else Counts()
+        return self.before.plus(here).minus(self.discarded)
+
+
 @dataclass(slots=True, eq=False)
-class Interleaved:
-    """Over the reader's own connection."""
+class Interleaved(Tally):
+    """Over the reader's own connection; reports go on the next channel."""
 
     wire: Wire
     channel: int
-    discarded: Counts = field(default_factory=Counts)
-    joined: Counts = field(default_factory=Counts)
-    sent: Counts = field(default_factory=Counts)
-
-    def send_control(self, packet: bytes, framed: bytes) -> None:
-        if not self.wire.blocked:
-            self.wire.write(framed)
 
 
 @dataclass(slots=True, eq=False)
-class Datagram:
+class Datagram(Tally):
     """To the reader's ports."""
 
     port: Datagrams
     peer: Peer
     control_peer: Peer
-    discarded: Counts = field(default_factory=Counts)
-    joined: Counts = field(default_factory=Counts)
-    sent: Counts = field(default_factory=Counts)
-
-    def send_control(self, packet: bytes) -> None:
-        self.port.send_control(packet, self.control_peer)
 
 
 Outlet = Interleaved | Datagram

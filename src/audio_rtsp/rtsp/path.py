@@ -34,8 +34,6 @@ class Reader(Guest, Protocol):
 
     is_playing: bool
 
-    def count_sent(self) -> Counts: ...
-
 
 class Path:
     """Keeps its readers for ``gap_seconds`` while no publisher is there; ``on_close`` forgets it."""
@@ -48,12 +46,13 @@ class Path:
         self.tracks = tracks
         self.publisher: Guest | None = None
         self.ready_time = 0.0
-        self.inbound, self.departed = Counts(), Counts()
+        self.inbound, self._delivered_before = Counts(), Counts()
         self.frames_in_error = 0
         self.readers: list[Reader] = []
         self.on_close: Callable[[Path], None] = lambda _: None
         self._waiting: list[Callable[[], None]] = []
         self._loop, self._gap_seconds = loop, gap_seconds
+        self._is_closed = False
         self._gap: asyncio.TimerHandle | None = None
         self._batch: asyncio.TimerHandle | None = None
 
@@ -68,7 +67,7 @@ class Path:
         if previous is not None and previous is not publisher:
             previous.expel()
         self.ready_time = wall
-        self.inbound, self.departed, self.frames_in_error = Counts(), Counts(), 0
+        self.inbound, self._delivered_before, self.frames_in_error = Counts(), self._count_delivered(), 0
         for track in self.tracks:
             track.timeline.change_publisher()
         self._wake()
@@ -79,6 +78,8 @@ class Path:
             return
         self.flush()
         self.publisher = None
+        if self._is_closed:
+            return
         if self._gap_seconds > 0:
             self._gap = self._loop.call_later(self._gap_seconds, self.close)
         else:
@@ -109,15 +110,15 @@ class Path:
 
     def detach(self, reader: Reader) -> None:
         if reader in self.readers:
-            self.departed = self.departed.plus(reader.count_sent())
             self.readers.remove(reader)
 
     def count_sent(self) -> Counts:
-        """To all readers since this path is there."""
-        total = self.departed
-        for reader in self.readers:
-            total = total.plus(reader.count_sent())
-        return total
+        """To all readers since this publisher began."""
+        return self._count_delivered().minus(self._delivered_before)
+
+    def _count_delivered(self) -> Counts:
+        packets = sum(track.delivered.packets for track in self.tracks)
+        return Counts(packets, sum(track.delivered.bytes for track in self.tracks))
 
     def wait(self, wake: Callable[[], None]) -> Callable[[], None]:
         """Be called once when a publisher is back or the path ends; the answer takes it back."""
@@ -126,6 +127,9 @@ class Path:
 
     def close(self) -> None:
         """The end: readers are told, and closed."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         self._cancel_gap()
         self.flush()
         self.on_close(self)

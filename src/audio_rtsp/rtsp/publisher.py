@@ -39,11 +39,13 @@ class Publisher(Session):
         if self.path is not None or index in self._ready:
             raise Refused(455)
         chosen = self.choose(offers)
-        self._ready.add(index)
         if chosen.channels:
             self._index_of[chosen.channels[0]] = index
-            return chosen
-        return self._listen_for(index, chosen)
+        else:
+            chosen = self._listen_for(index, chosen)
+        self._ready.add(index)
+        self.lower = chosen.lower
+        return chosen
 
     def _listen_for(self, index: int, chosen: Transport) -> Transport:
         if chosen.client_ports is None or self.udp is None:

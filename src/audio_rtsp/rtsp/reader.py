@@ -31,6 +31,7 @@ class Reader(Session):
             raise Refused(455)
         chosen = self.choose(offers)
         self.outlets[index] = self._open_outlet(chosen)
+        self.lower = chosen.lower
         if self.path is None:
             self.path = path
             path.attach(self)
@@ -48,11 +49,12 @@ class Reader(Session):
 
     def _open_outlet(self, chosen: Transport) -> Outlet:
         if chosen.channels and self.wire:
-            return Interleaved(self.wire, chosen.channels[0])
+            return Interleaved(wire=self.wire, channel=chosen.channels[0])
         if chosen.client_ports is None or self.udp is None:
             raise Refused(461)
         rtp, rtcp = chosen.client_ports
-        return Datagram(self.udp, self._listen(rtp, self.hear), self._listen(rtcp, self.hear))
+        peers = self._listen(rtp, self.hear), self._listen(rtcp, self.hear)
+        return Datagram(port=self.udp, peer=peers[0], control_peer=peers[1])
 
     def hear(self, _: bytes) -> None:
         """A receiver report, or a packet that opens a way through a NAT: the reader is alive."""
@@ -81,7 +83,7 @@ class Reader(Session):
         total = Counts()
         for index, outlet in self.outlets.items():
             if self.path is not None:
-                total = total.plus(self.path.tracks[index].sent_to(outlet))
+                total = total.plus(outlet.count_sent(self.path.tracks[index].offered))
         return total
 
     def count_discarded(self) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import dataclasses
 import logging
 import resource
@@ -94,18 +93,15 @@ class Server:
         for connection in tuple(self._connections):
             connection.abort()
         for api in tuple(self._api_connections):
-            api.transport.abort()
+            api.abort()
         if self._udp is not None:
             self._udp.close(asyncio.get_running_loop())
         await asyncio.sleep(0)
 
 
 def _open_udp(options: ServeOptions) -> UdpPorts | None:
-    if not options.udp:
-        return None
-    with contextlib.suppress(OSError):
-        return UdpPorts(*open_udp_pair(options.udp_port))
-    return None
+    pair = open_udp_pair(options.udp_port) if options.udp else None
+    return UdpPorts(*pair) if pair else None
 
 
 def run(options: ServeOptions) -> int:

@@ -71,7 +71,6 @@ class Session:
         for offer in offers:
             if self.lower not in (None, offer.lower) or (offer.lower is Lower.UDP and self.udp is None):
                 continue
-            self.lower = offer.lower
             return self._choose_channels(offer) if offer.lower is Lower.TCP else offer
         raise Refused(461)
 
@@ -109,6 +108,7 @@ class Session:
         for peer, inlet in self._inlets.items():
             if self.udp is not None:
                 self.udp.forget(peer, inlet)
+        self._inlets.clear()
         self.leave()
         self.on_close(self)
 

@@ -17,10 +17,10 @@ class Track:
     def __init__(self, media: Media, start: Start) -> None:
         self.media = media
         types = frozenset(media.payload_types)
-        self.timeline = Timeline(
-            start, payload_types=types, clock=media.codec.clock, is_mpeg_audio=media.codec.name == "MPA"
-        )
-        self.offered = Counts()  # what a reader got who was there from the start
+        is_mpeg_audio = media.codec.name == "MPA"
+        self.timeline = Timeline(start, payload_types=types, clock=media.codec.clock, is_mpeg_audio=is_mpeg_audio)
+        self.offered = Counts()  # to a reader that was there from the start
+        self.delivered = Counts()  # to all readers together
         self._payload_bytes = 0
         self._pending: list[bytes] = []
         self._interleaved: dict[int, list[Interleaved]] = {}
@@ -42,23 +42,24 @@ class Track:
             return
         added = Counts(len(packets), sum(map(len, packets)))
         for channel, outlets in self._interleaved.items():
-            _write(outlets, b"".join([interleave(channel, packet) for packet in packets]), added)
+            count = _write(outlets, b"".join([interleave(channel, packet) for packet in packets]), added)
+            self.delivered.add(count * added.packets, count * added.bytes)
         for outlet in self._datagrams:
-            _send(outlet, packets)
+            _send(outlet, packets, self.delivered)
         self.offered.add(added.packets, added.bytes)
 
     def add(self, outlet: Outlet) -> None:
         """From the next packet on."""
         self.flush()
-        outlet.joined = Counts(self.offered.packets, self.offered.bytes)
+        outlet.join(self.offered)
         if isinstance(outlet, Datagram):
             self._datagrams.append(outlet)
         else:
             self._interleaved.setdefault(outlet.channel, []).append(outlet)
 
     def remove(self, outlet: Outlet) -> None:
-        """No packet more; what was sent is kept in the outlet."""
-        outlet.sent = self.sent_to(outlet)
+        """No packet more."""
+        outlet.leave(self.offered)
         if isinstance(outlet, Datagram):
             self._datagrams.remove(outlet)
             return
@@ -66,29 +67,19 @@ class Track:
         if not self._interleaved[outlet.channel]:
             del self._interleaved[outlet.channel]
 
-    def is_fed(self, outlet: Outlet) -> bool:
-        return outlet in (
-            self._datagrams if isinstance(outlet, Datagram) else self._interleaved.get(outlet.channel, ())
-        )
-
-    def sent_to(self, outlet: Outlet) -> Counts:
-        """What an outlet got in all; counted here, so that a packet costs no counting for each reader."""
-        if not self.is_fed(outlet):
-            return outlet.sent
-        return outlet.sent.plus(self.offered.minus(outlet.joined)).minus(outlet.discarded)
-
     def report(self, wall: WallClock, now: float) -> None:
         """A sender report to every reader; nothing before the first packet."""
         timestamp = self.timeline.rtp_time(now)
-        if timestamp is None:
-            return
-        ssrc, at = self.timeline.ssrc, wall.at(now)
-        counts = self.offered.packets, self._payload_bytes
-        self._send_control(
-            render_sender_report(
-                SenderReport(ssrc=ssrc, wall=at, timestamp=timestamp, packets=counts[0], payload_bytes=counts[1]),
-                _CNAME,
-            )
+        if timestamp is not None:
+            self._send_control(render_sender_report(self._measure(wall.at(now), timestamp), _CNAME))
+
+    def _measure(self, wall: float, timestamp: int) -> SenderReport:
+        return SenderReport(
+            ssrc=self.timeline.ssrc,
+            wall=wall,
+            timestamp=timestamp,
+            packets=self.offered.packets,
+            payload_bytes=self._payload_bytes,
         )
 
     def say_bye(self) -> None:
@@ -100,23 +91,27 @@ class Track:
         for channel, outlets in self._interleaved.items():
             framed = interleave(channel + 1, packet)
             for outlet in outlets:
-                outlet.send_control(packet, framed)
+                if not outlet.wire.blocked:
+                    outlet.wire.write(framed)
         for datagram in self._datagrams:
-            datagram.send_control(packet)
+            datagram.port.send_control(packet, datagram.control_peer)
 
 
-def _write(outlets: list[Interleaved], block: bytes, counts: Counts) -> None:
-    """The hot loop: a reader whose queue is full loses whole frames."""
+def _write(outlets: list[Interleaved], block: bytes, counts: Counts) -> int:
+    """The hot loop: how many readers got it; one whose queue is full loses whole frames."""
+    missed = 0
     for outlet in outlets:
         wire = outlet.wire
         if wire.blocked:
             outlet.discarded.add(counts.packets, counts.bytes)
+            missed += 1
         else:
             wire.write(block)
+    return len(outlets) - missed
 
 
-def _send(outlet: Datagram, packets: list[bytes]) -> None:
+def _send(outlet: Datagram, packets: list[bytes], delivered: Counts) -> None:
     send, peer = outlet.port.send, outlet.peer
     for packet in packets:
-        if not send(packet, peer):
-            outlet.discarded.add(1, len(packet))
+        taken = send(packet, peer)
+        (delivered if taken else outlet.discarded).add(1, len(packet))

@@ -44,8 +44,9 @@ class CaptureRun:
 
     def count(self) -> bool:
         """Note what it has written since the last time; whether there was anything."""
-        total = self._written()
-        new = total - self._counted
+        if not self._child.is_running:
+            return False  # its last word was taken before it was reaped
+        new = self._written() - self._counted
         new -= new % self._sound.pcm.frame_bytes
         if new <= 0:
             return False
@@ -96,12 +97,16 @@ class CaptureRun:
         return found.fault, found.line or f"the capture ended by itself (exit status {code})"
 
     def _count_last(self, pid: int) -> None:
-        self.listen()
         self.count()
+        self._sound.pipe.complete_frame(self._written())
 
     def _written(self) -> int:
-        """Bytes of sound so far. A kernel without accounting: the clock says what a living capture has written."""
+        """Bytes of sound so far: all it wrote but its words, which are taken after the number was read.
+
+        A kernel without accounting: the clock says what a living capture has written.
+        """
         written = self._written_bytes.read()
+        self.listen()
         if written is None:
             return self._counted + self._sound.pcm.whole_frames(_now() - self.moved)
         return written - self._child.says.bytes_read

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
+from audio_rtsp.alsa.pcm_format import PERIOD
 from audio_rtsp.capture.diagnosis import CaptureFault
 from audio_rtsp.errors import AudioRtspError
 from audio_rtsp.supervision.capture_run import CaptureRun
@@ -18,7 +19,7 @@ STALL_LIMIT = 4.0
 """Seconds without a byte from a living capture."""
 FILL_AFTER = 1.0
 """Seconds without a byte after which its buffer is over anyway, and silence takes its place."""
-FILL_LOOK = 0.05
+FILL_LOOK = 0.04
 NEW_DEVICE = 3.0
 """Seconds after a device came in which it may not be ready yet: nodes without rights, half of its files."""
 UDEV_LAG = 1.0
@@ -49,11 +50,20 @@ ABSENT = "waiting for its device"
 
 
 class CaptureSide:
-    """Keeps sound coming. *renew* gives the sound that fits a source; *on_change* hears when what it shows changed."""
+    """Keeps sound coming. *renew* gives the sound that fits a source, *discard* ends one that nothing came into,
+    *on_change* hears when what it shows changed.
+    """
 
-    def __init__(self, rest: Rest, renew: Callable[[Source], Awaitable[Sound]], on_change: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        rest: Rest,
+        renew: Callable[[Source], Awaitable[Sound]],
+        discard: Callable[[], Awaitable[None]],
+        on_change: Callable[[], None],
+    ) -> None:
         self._rest = rest
         self._renew = renew
+        self._discard = discard
         self._on_change = on_change
         self._source: Source | None = None
         self._source_since = 0.0
@@ -67,6 +77,7 @@ class CaptureSide:
         self.restarts = 0
         self.argv: tuple[str, ...] = ()
         self.wants_usb_reset = False
+        self.is_hopeful = True
 
     @property
     def pid(self) -> int | None:
@@ -102,6 +113,9 @@ class CaptureSide:
             self._sound = sound = await self._renew(source)
             cause, reason, flowed = await self._capture(source, sound)
             self.restarts += 1
+            self.is_hopeful = flowed > 0.0
+            if not sound.ledger.has_begun:
+                await self._discard()
             if cause is Cause.BUSY:
                 await self._until_free(source, reason)
             elif self._source is not None:
@@ -127,7 +141,6 @@ class CaptureSide:
         """Look at the running capture, twice a second; returns seconds of sound found lost."""
         if self._run is None or self._sound is None or self.condition is not CaptureCondition.FLOWING:
             return 0.0
-        self._run.listen()
         if self._run.count() or self._run.is_blocked:
             self._flows()
             return self._sound.ledger.observe(_now())
@@ -166,7 +179,7 @@ class CaptureSide:
     def _flows(self) -> None:
         """Sound comes (again): what is still missing is filled, and filling ends."""
         if self.lacking.is_set() and self._sound:
-            self._sound.fill(_now())
+            self._sound.fill(_now(), PERIOD)
             self._sound.ledger.forget_recent()
             self.lacking.clear()
             self._on_change()
@@ -210,8 +223,8 @@ class CaptureSide:
         wait = self._rest.decide(cause, flowed)
         self.wants_usb_reset = wait.wants_usb_reset
         other = CaptureCondition.COOLDOWN if wait.is_cooldown else CaptureCondition.BACKOFF
-        self._show(CONDITIONS.get(cause, other), reason)
         if wait.seconds != 0.0:
+            self._show(CONDITIONS.get(cause, other), reason)
             await self._rest.wait(wait.seconds)
 
     def _show(self, condition: CaptureCondition, reason: str) -> None:

@@ -60,6 +60,11 @@ class EncoderSide:
         return self._run.pid if self._run else None
 
     @property
+    def is_open(self) -> bool:
+        """Whether there is sound to encode."""
+        return self._opened.is_set()
+
+    @property
     def levels(self) -> tuple[float | None, float | None]:
         """Peak and RMS of the sound that came in, dBFS."""
         return (self._run.report.peak, self._run.report.rms) if self._run else (None, None)
@@ -164,8 +169,8 @@ class EncoderSide:
         if cause is Cause.SERVER_AWAY:
             return
         condition = EncoderCondition.COOLDOWN if wait.is_cooldown else EncoderCondition.BACKOFF
-        self._show(condition, found.line)
         if wait.seconds != 0.0:
+            self._show(condition, found.line)
             await self._rest.wait(wait.seconds)
 
     async def _cause(self, found: EncoderDiagnosis) -> Cause:

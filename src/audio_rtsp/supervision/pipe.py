@@ -49,6 +49,13 @@ class SoundPipe:
                 written += os.write(self._own_writing, self._silence[: size_bytes - written])
         return written
 
+    def complete_frame(self, size_bytes: int) -> None:
+        """Complete the frame that a capture left unfinished after *size_bytes*, or all that follows would be noise."""
+        rest = size_bytes % self.pcm.frame_bytes
+        if rest and self._own_writing >= 0:
+            with contextlib.suppress(BlockingIOError):
+                os.write(self._own_writing, bytes(self.pcm.frame_bytes - rest))
+
     def drop(self, size_bytes: int) -> int:
         """Throw away the oldest sound, whole frames; returns what was there to throw."""
         dropped = 0

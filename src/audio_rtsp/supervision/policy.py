@@ -47,6 +47,8 @@ class Wait:
 
 FORGIVEN_AFTER = 60.0
 """Seconds of flowing sound that wipe out what was before."""
+SHORT_RUN = 1.0
+"""Seconds of flowing sound that make a run worth another at once: a listener gains by it, whatever ended it."""
 STALL_PAUSE = 5.0
 STALLS_BEFORE_RESET = 3
 BUSY_PAUSE = 1.0
@@ -72,7 +74,7 @@ def after(
         case Cause.STALLED:
             return _after_stall(history)
         case Cause.UNEXPLAINED:
-            return _after_unexplained(history, rules, chance)
+            return (history, Wait(seconds=0.0)) if flowed >= SHORT_RUN else _after_unexplained(history, rules, chance)
 
 
 def _after_stall(history: History) -> tuple[History, Wait]:

@@ -6,10 +6,12 @@ from audio_rtsp.alsa.pcm_format import PcmFormat
 from audio_rtsp.supervision.ledger import Ledger
 from audio_rtsp.supervision.pipe import SoundPipe
 
-BEHIND = 0.06
+BEHIND = 0.03
 """Seconds that silence stays behind the clock, so that it ends before a new capture's first sound."""
-ROOM = 1.0
-"""Seconds of free room that a full pipe is given by dropping the oldest sound."""
+FULL = 0.1
+"""Seconds of free room below which a pipe is full; the capture has a buffer of its own beside it."""
+ROOM = 0.5
+"""Seconds of room that a full pipe is given by dropping the oldest sound."""
 
 
 class Sound:
@@ -37,9 +39,9 @@ class Sound:
 
     def make_room(self) -> float:
         """Drop the oldest sound of a nearly full pipe; returns the seconds dropped."""
-        room = min(self.pcm.whole_frames(ROOM), self.pipe.capacity // 4)
-        if self.pipe.capacity - self.pipe.backlog >= room:
+        if self.pipe.capacity - self.pipe.backlog >= min(self.pcm.whole_frames(FULL), self.pipe.capacity // 8):
             return 0.0
+        room = min(self.pcm.whole_frames(ROOM), self.pipe.capacity // 2)
         dropped = self.pipe.drop(room - room % self.pcm.frame_bytes)
         self.ledger.dropped(dropped)
         return self.pcm.seconds(dropped)

@@ -34,7 +34,7 @@ class Stream:
         self._lost_when_live = 0.0
         self._capture_rest = Rest(plan.rules, outfit.chance)
         self._encoder_rest = Rest(plan.rules, outfit.chance)
-        self._capture = CaptureSide(self._capture_rest, self._renew, self._judge)
+        self._capture = CaptureSide(self._capture_rest, self._renew, self._close_sound, self._judge)
         self._encoder = EncoderSide(plan.name, outfit, self._encoder_rest, self._judge)
 
     def set_source(self, source: Source | None) -> None:
@@ -119,8 +119,14 @@ class Stream:
             await self._close_sound()
         if self._sound is None:
             self._sound = Sound(pcm)
-            self._encoder.open(self._sound, encoder_argv(self._encoder_plan(pcm), self._outfit.ffmpeg))
+        if self._capture.is_hopeful:
+            self._open_encoder(self._sound)
         return self._sound
+
+    def _open_encoder(self, sound: Sound) -> None:
+        """Both children start at once, unless the last capture failed: then the encoder waits for the first sound."""
+        if not self._encoder.is_open:
+            self._encoder.open(sound, encoder_argv(self._encoder_plan(sound.pcm), self._outfit.ffmpeg))
 
     def _encoder_plan(self, pcm: PcmFormat) -> EncoderPlan:
         plan = self.plan
@@ -148,6 +154,8 @@ class Stream:
         """Tell a change of state, once."""
         if self._state is StreamState.STOPPED:
             return
+        if self._sound and self._sound.ledger.has_begun:
+            self._open_encoder(self._sound)
         state, reason = judge(
             self._capture.condition,
             self._capture.reason,

@@ -99,7 +99,7 @@ class ServerProcess:
         return f"rtsp://{host}:{self.rtsp_port}/{name}"
 
 
-_LINE = re.compile(r"listening: rtsp://\*:(\d+) \(TCP, UDP (\d+)-(\d+)\), API http://127\.0\.0\.1:(\d+)\n")
+_LINE = re.compile(r"listening: rtsp://\*:(\d+) \(TCP, (?:UDP (\d+)-(\d+)|no UDP)\), API http://127\.0\.0\.1:(\d+)\n")
 
 
 @contextlib.contextmanager
@@ -111,7 +111,7 @@ def serving(*options: str, **environment: str) -> Iterator[ServerProcess]:
         line = process.stdout.readline().decode()
         match = _LINE.fullmatch(line)
         assert match, line + process.stderr.read().decode()
-        yield ServerProcess(process, int(match[1]), (int(match[2]), int(match[3])), int(match[4]))
+        yield ServerProcess(process, int(match[1]), (int(match[2] or 0), int(match[3] or 0)), int(match[4]))
         process.send_signal(signal.SIGTERM)
         assert process.wait(2) == 0
         assert process.stderr.read().decode() == ""

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 
 from .child import ServerProcess
 
-MP3_SDP = "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=t\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 0 RTP/AVP 14\r\na=control:streamid=0\r\n"
+MP3_SDP = (
+    "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=t\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+    "m=audio 0 RTP/AVP 14\r\na=control:streamid=0\r\n"
+)
 OPUS_SDP = MP3_SDP.replace(" 14\r\n", " 97\r\na=rtpmap:97 opus/48000/2\r\n")
 
 

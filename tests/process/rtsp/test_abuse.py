@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 import socket
@@ -23,7 +24,8 @@ SEEDS = (
     b"DESCRIBE rtsp://h/t RTSP/1.0\r\nCSeq: 2\r\nAccept: application/sdp\r\n\r\n",
     b"SETUP rtsp://h/t/trackID=0 RTSP/1.0\r\nCSeq: 3\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n",
     b"PLAY rtsp://h/t RTSP/1.0\r\nCSeq: 4\r\n\r\n",
-    f"ANNOUNCE rtsp://h/f RTSP/1.0\r\nCSeq: 5\r\nContent-Type: application/sdp\r\nContent-Length: {len(MP3_SDP)}\r\n\r\n{MP3_SDP}".encode(),
+    b"ANNOUNCE rtsp://h/f RTSP/1.0\r\nCSeq: 5\r\nContent-Type: application/sdp\r\n"
+    b"Content-Length: %d\r\n\r\n%s" % (len(MP3_SDP), MP3_SDP.encode()),
     b"RECORD rtsp://h/f RTSP/1.0\r\nCSeq: 6\r\n\r\n",
     b"$\x00\x00\x10" + mp3_packet(1, 1)[:16],
     b"GET / HTTP/1.1\r\nHost: h\r\n\r\n",
@@ -93,6 +95,13 @@ def test_nonsense_at_the_api_is_answered_or_closed(server: ServerProcess) -> Non
     ):
         assert ask(server, location)[0] in (200, 404)
     assert ask(server, "/v3/info")[0] == 200
+
+
+def test_the_api_answers_though_others_sit_on_all_its_connections(server: ServerProcess) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(80):
+            stack.enter_context(socket.create_connection(("127.0.0.1", server.api_port), 5))
+        assert [ask(server, "/v3/info")[0] for _ in range(3)] == [200] * 3
 
 
 def test_a_thousand_visits_leave_nothing_behind(server: ServerProcess) -> None:

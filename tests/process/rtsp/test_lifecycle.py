@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import statistics
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +57,15 @@ def test_a_port_that_is_taken_is_one_line_and_14(server: ServerProcess) -> None:
             assert (refused.returncode, out) == (14, b"")
             fix = f"stop it, or choose another port: --{option}-port N"
             assert err.decode() == f"audio-rtsp serve: port {port} is taken by another program; {fix}\n"
+
+
+def test_a_port_that_may_not_be_had_is_one_line_and_15() -> None:
+    if os.geteuid() == 0 or int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text()) <= 1:
+        pytest.skip("this user may have any port")
+    with child(*serve_argv("--rtsp-port", "1"), PYTHONPATH=str(SOURCE)) as refused:
+        out, err = refused.communicate(timeout=5)
+    assert (refused.returncode, out) == (15, b"")
+    assert err.startswith(b"audio-rtsp serve: the built-in server does not start: port 1: Permission denied;")
 
 
 def test_a_udp_pair_that_is_taken_is_replaced_by_another(server: ServerProcess) -> None:

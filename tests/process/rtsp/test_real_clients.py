@@ -6,9 +6,9 @@ import subprocess
 
 import pytest
 
-from process.rtsp.api import find_path, wait_readers
-from process.rtsp.child import ServerProcess, listening_child
-from process.rtsp.players import CODECS, publishing, reader_argv
+from process.rtsp.api import ask, find_path, wait_online, wait_readers
+from process.rtsp.child import ServerProcess, child, listening_child, serving
+from process.rtsp.players import CODECS, publisher_argv, publishing, reader_argv
 from process.rtsp.tone import RATE, is_tone
 
 NEEDED = 2 * round(0.5 * RATE)  # bytes
@@ -29,8 +29,6 @@ def test_every_reader_hears_the_tone_over_tcp_and_udp(server: ServerProcess, cod
 @pytest.mark.parametrize("reader", ["mpv", "gstreamer"])
 @pytest.mark.timeout(30)
 def test_other_players_hear_the_tone(server: ServerProcess, reader: str, codec: str, transport: str) -> None:
-    if (reader, codec, transport) == ("mpv", "l16", "udp"):
-        pass
     argv = reader_argv(reader, server.url("mic"), transport)
     with publishing(server, "mic", codec), listening_child(*argv) as heard:
         assert is_tone(heard.wait_for(NEEDED, 15)), heard.errors.decode()
@@ -71,3 +69,27 @@ def test_a_reader_that_leaves_is_gone(server: ServerProcess) -> None:
             heard.wait_for(NEEDED)
             wait_readers(server, "mic", 1)
         wait_readers(server, "mic", 0)
+
+
+@pytest.mark.timeout(30)
+def test_without_udp_clients_that_try_it_first_come_by_tcp() -> None:
+    with serving("--no-udp") as server, child(*without_transport(publisher_argv(server.url("mic")))):
+        wait_online(server, "mic")
+        with listening_child(*without_transport(reader_argv("ffmpeg", server.url("mic"), "udp"))) as heard:
+            assert is_tone(heard.wait_for(NEEDED)), heard.errors.decode()
+        transports = [session["transport"] for session in ask(server, "/v3/rtspsessions/list")[1]["items"]]
+        assert set(transports) == {"TCP"}
+
+
+def without_transport(argv: tuple[str, ...]) -> tuple[str, ...]:
+    at = argv.index("-rtsp_transport")
+    return argv[:at] + argv[at + 2 :]
+
+
+@pytest.mark.timeout(30)
+def test_a_client_without_wishes_comes_by_udp(server: ServerProcess) -> None:
+    argv = without_transport(reader_argv("ffmpeg", server.url("mic"), "udp"))
+    with publishing(server, "mic"), listening_child(*argv) as heard:
+        assert is_tone(heard.wait_for(NEEDED)), heard.errors.decode()
+        transports = {item["state"]: item["transport"] for item in ask(server, "/v3/rtspsessions/list")[1]["items"]}
+        assert transports == {"publish": "TCP", "read": "UDP"}

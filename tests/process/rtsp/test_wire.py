@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import time
 
@@ -53,7 +54,7 @@ def test_the_numbering_is_unbroken_over_publishers_and_time_goes_on_by_the_gap(s
                 source.push(mp3_packet(1_000 * life, 77_777 * life, ssrc=life))
                 got.append(fields(reader.packet()))
             wait_offline(server, "t")
-    for before, after, gap in zip(got, got[1:], (b - a for a, b in zip(sent, sent[1:], strict=False)), strict=False):
+    for before, after, gap in zip(got, got[1:], (b - a for a, b in itertools.pairwise(sent)), strict=False):
         assert after[0] == (before[0] + 1) % 65536
         assert (after[1] - before[1]) % 2**32 / 90_000 == pytest.approx(gap, abs=0.02)
         assert after[2:] == (before[2], True)

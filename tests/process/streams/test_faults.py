@@ -1,0 +1,201 @@
+"""What listeners lose when parts die, hang or go: counted in samples, at a reader that stays or comes back."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from process.streams.harness import Box, Program, count, listening, running, wait_for
+
+NAME = "lab-studio-stereo"
+
+
+def test_the_sample_counter_itself_finds_a_mute_source(box: Box) -> None:
+    """The check can fail: zeros are silence, not sound."""
+    box.mood("zero")
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        with listening(program.url(NAME)) as listener:
+            listener.wait_seconds(1.0)
+            assert count(listener.samples()).silence > 0.9
+
+
+def test_a_killed_encoder_costs_listeners_of_the_built_in_server_a_breath(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        stream = program.wait_state(NAME, "LIVE")
+        with listening(program.url(NAME)) as listener:
+            for _ in range(3):
+                listener.wait_seconds(1.2)
+                stream = program.wait_state(NAME, "LIVE")
+                os.kill(stream["encoder_pid"], signal.SIGKILL)
+                wait_for(
+                    lambda: program.stream(NAME)["encoder_pid"] not in (None, stream["encoder_pid"]), 5, "a new one"
+                )
+            listener.wait_seconds(1.5)
+            found = count(listener.samples())
+            assert listener.is_connected
+        assert found.lost < 3 * 0.1
+        assert found.backwards == 0
+        assert program.stream(NAME)["capture_restarts"] == 0
+        assert program.stream(NAME)["encoder_restarts"] == 3
+
+
+def test_a_killed_encoder_is_published_again_on_either_server(box: Box, server: str) -> None:
+    with running(box, "--server", server) as program:
+        before = program.wait_state(NAME, "LIVE")
+        os.kill(before["encoder_pid"], signal.SIGKILL)
+        wait_for(lambda: program.stream(NAME)["encoder_restarts"] == 1, 5, "noticed")
+        after = program.wait_state(NAME, "LIVE", 5)
+        assert after["encoder_pid"] != before["encoder_pid"]
+        assert after["capture_pid"] == before["capture_pid"]
+
+
+def test_a_killed_capture_is_not_noticed_by_a_reader_session(box: Box, server: str) -> None:
+    with running(box, "--server", server) as program:
+        stream = program.wait_state(NAME, "LIVE")
+        with listening(program.url(NAME)) as listener:
+            listener.wait_seconds(1.2)
+            os.kill(stream["capture_pid"], signal.SIGKILL)
+            listener.wait_seconds(2.0)
+            found = count(listener.samples())
+            assert listener.is_connected
+        after = program.wait_state(NAME, "LIVE")
+        assert after["encoder_pid"] == stream["encoder_pid"]
+        assert found.lost < 0.4
+        assert abs(found.lost - found.silence) < 0.06, "silence of the missing length keeps step with the clock"
+
+
+def test_a_device_that_comes_back_after_seconds_finds_its_listeners_still_there(box: Box, server: str) -> None:
+    with running(box, "--server", server) as program:
+        stream = program.wait_state(NAME, "LIVE")
+        with listening(program.url(NAME)) as listener:
+            listener.wait_seconds(1.2)
+            box.mood("gone")
+            program.wait_state(NAME, "FILLING")
+            listener.wait_seconds(3.0)
+            box.mood("count")
+            program.wait_state(NAME, "LIVE", 15)
+            listener.wait_seconds(1.5)
+            found = count(listener.samples())
+            assert listener.is_connected
+        after = program.stream(NAME)
+        assert after["encoder_pid"] == stream["encoder_pid"]
+        assert found.lost > 2.5
+        assert abs(found.lost - found.silence) < 0.1
+        assert abs(after["lost_seconds"] - found.lost) < 0.15, "what we filled is never called sound"
+
+
+def test_a_stopped_encoder_is_replaced_and_nothing_is_lost(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        stream = program.wait_state(NAME, "LIVE")
+        with listening(program.url(NAME)) as listener:
+            listener.wait_seconds(1.2)
+            os.kill(stream["encoder_pid"], signal.SIGSTOP)
+            wait_for(lambda: program.stream(NAME)["encoder_restarts"] == 1, 8, "the stopped encoder replaced")
+            program.wait_state(NAME, "LIVE")
+            listener.wait_seconds(5.0)
+            found = count(listener.samples())
+            assert listener.is_connected
+        assert found.lost < 0.1
+
+
+def test_a_stalled_capture_is_replaced_and_filled_meanwhile(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        stream = program.wait_state(NAME, "LIVE")
+        with listening(program.url(NAME)) as listener:
+            listener.wait_seconds(1.2)
+            os.kill(stream["capture_pid"], signal.SIGSTOP)
+            program.wait_state(NAME, "FILLING", 4)
+            wait_for(lambda: program.stream(NAME)["capture_restarts"] == 1, 8, "the stopped capture replaced")
+            program.wait_state(NAME, "LIVE")
+            listener.wait_seconds(1.0)
+            assert listener.is_connected
+            found = count(listener.samples())
+        assert abs(found.lost - found.silence) < 0.1
+
+
+def test_an_overrun_is_counted_as_lost_sound(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        wait_for(lambda: program.stream(NAME)["waiting_seconds"] < 0.1, 5, "settled")
+        box.mood("overrun", "Stereo")
+        wait_for(lambda: 0.45 < program.stream(NAME)["lost_seconds"] < 0.8, 10, "half a second is in the account")
+        assert program.stream(NAME)["overruns"] >= 1
+        assert program.stream(NAME)["capture_restarts"] == 0
+
+
+def test_half_a_frame_from_a_dying_capture_does_not_shift_the_channels(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        with listening(program.url(NAME)) as listener:
+            listener.wait_seconds(1.2)
+            box.mood("half", "Stereo")
+            wait_for(lambda: program.stream(NAME)["capture_restarts"] >= 1, 5, "the capture died")
+            box.mood("count", "Stereo")
+            program.wait_state(NAME, "LIVE", 15)
+            listener.wait_seconds(1.5)
+            found = count(listener.samples())
+        assert found.backwards == 0
+        assert found.lost < 15
+
+
+def test_a_capture_that_is_deaf_to_signals_does_not_hold_up_the_end(box: Box) -> None:
+    box.mood("deaf")
+    program = Program(box, "--server", "embedded")
+    try:
+        stream = program.wait_state(NAME, "LIVE")
+    finally:
+        code = program.stop()
+    assert code == 0
+    assert not os.path.exists(f"/proc/{stream['capture_pid']}")  # noqa: PTH110
+
+
+def test_a_busy_device_is_named_and_started_when_it_is_free(box: Box) -> None:
+    box.mood("busy")
+    status = box.root / "proc/asound/card0/pcm0c/sub0/status"
+    status.write_text("state: RUNNING\nowner_pid   : 4242\n")
+    with running(box, "--server", "embedded") as program:
+        stream = program.wait_state(NAME, "BUSY")
+        assert "4242" in stream["reason"]
+        assert stream["encoder_pid"] is None or program.stream(NAME)["encoder_pid"] is None
+        box.mood("count")
+        status.write_text("closed\n")
+        program.wait_state(NAME, "LIVE", 5)
+
+
+def test_a_path_goes_offline_after_the_gap_and_comes_back(box: Box) -> None:
+    with running(box, "--server", "embedded", "--gap-fill-seconds", "1.5") as program:
+        program.wait_state(NAME, "LIVE")
+        box.mood("gone")
+        program.wait_state(NAME, "FILLING")
+        wait_for(lambda: program.stream(NAME)["encoder_pid"] is None, 8, "the encoder ends")
+        assert program.stream(NAME)["state"] in ("BACKOFF", "WAITING", "STARTING", "COOLDOWN")
+        box.mood("count")
+        program.wait_state(NAME, "LIVE", 15)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_within_two_seconds_with_nothing_left(box: Box, server: str, number: signal.Signals) -> None:
+    program = Program(box, "--server", server)
+    try:
+        stream = program.wait_state(NAME, "LIVE")
+        program.process.send_signal(number)
+        assert program.process.wait(3) == 0
+    finally:
+        program.stop()
+    for pid in (stream["capture_pid"], stream["encoder_pid"]):
+        assert not os.path.exists(f"/proc/{pid}")  # noqa: PTH110
+
+
+def test_children_die_with_a_killed_program(box: Box, server: str) -> None:
+    program = Program(box, "--server", server)
+    try:
+        stream = program.wait_state(NAME, "LIVE")
+        program.process.kill()
+        program.process.wait()
+        for pid in (stream["capture_pid"], stream["encoder_pid"]):
+            wait_for(lambda: not os.path.exists(f"/proc/{pid}"), 3, "a child dies with us")  # noqa: B023, PTH110
+    finally:
+        program.stop()

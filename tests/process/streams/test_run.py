@@ -1,0 +1,197 @@
+"""``audio-rtsp run`` as its owner meets it: nothing there, things missing, things taken, things changed meanwhile."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from process.streams.harness import Box, Program, free_port, listening, running, wait_for
+from process.streams.tones import peak_frequency
+
+NAME = "lab-studio-stereo"
+
+
+def quiet_box(folder: Path) -> Box:
+    """A machine without any card."""
+    return Box.make(folder, "01")
+
+
+def test_without_a_device_a_tone_is_published(tmp_path: Path) -> None:
+    with running(quiet_box(tmp_path), "--server", "embedded") as program:
+        program.wait_state("tone-1", "LIVE")
+        with listening(program.url("tone-1"), rate=44100, channels=1) as listener:
+            listener.wait_seconds(1.2)
+            heard = listener.samples()[11025:44100]
+    assert abs(peak_frequency(heard, 44100, 440) - 440) <= 1
+
+
+def test_each_further_tone_is_110_hertz_higher(tmp_path: Path) -> None:
+    with running(quiet_box(tmp_path), "--server", "embedded", "--tone", "3") as program:
+        program.wait_state("tone-3", "LIVE")
+        with listening(program.url("tone-3"), rate=44100, channels=1) as listener:
+            listener.wait_seconds(1.2)
+            heard = listener.samples()[11025:44100]
+        assert len((program.status() or {})["streams"]) == 3
+    assert abs(peak_frequency(heard, 44100, 660) - 660) <= 1
+
+
+def test_a_second_run_says_so_and_prints_the_urls(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        second = box.command("run")
+        assert second.returncode == 75
+        assert f":{box.port}/{NAME}" in second.stderr
+        assert program.stream(NAME)["state"] == "LIVE"
+
+
+def test_a_taken_port_is_said_with_its_holder(box: Box) -> None:
+    with socket.socket() as holder:
+        holder.bind(("", box.port))
+        holder.listen()
+        done = box.command("run", "--rtsp-port", str(box.port), "--server", "embedded")
+    assert done.returncode == 14
+    assert f"port {box.port} is taken by" in done.stderr
+    assert str(os.getpid()) in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_ffmpeg_is_said_with_its_package(box: Box, tmp_path: Path) -> None:
+    (tmp_path / "few").mkdir()
+    for program in ("setpriv", "env"):
+        found = shutil.which(program)
+        assert found
+        (tmp_path / "few" / program).symlink_to(found)
+    shutil.copy(tmp_path / "bin/arecord", tmp_path / "few/arecord")
+    done = _run_with_path(box, tmp_path / "few")
+    assert done.returncode == 13
+    assert "ffmpeg is not installed" in done.stderr
+    assert "apt install ffmpeg" in done.stderr
+
+
+def _run_with_path(box: Box, path: Path) -> object:
+    import subprocess
+
+    argv = (sys.executable, "-m", "audio_rtsp", "--root", str(box.root), "run", "--rtsp-port", str(free_port()))
+    environment = {**box.environment, "PATH": str(path)}
+    return subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=20)
+
+
+def test_a_malformed_configuration_meanwhile_costs_no_sound(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        before = program.wait_state(NAME, "LIVE")
+        box.configure("AUDIO_CODEC=pcm_s16be\nAUDIO_CHANNELS=two\nAUDIO_SAMPLE_RATE=48000\nAUDIO_BITRAT=1\n")
+        program.process.send_signal(signal.SIGHUP)
+        complaints = wait_for(lambda: (program.status() or {})["complaints"], 5, "the complaint shows")
+        assert any("config:2" in line for line in complaints)
+        assert any("did you mean AUDIO_BITRATE" in line for line in complaints)
+        after = program.stream(NAME)
+        assert (after["encoder_pid"], after["capture_pid"]) == (before["encoder_pid"], before["capture_pid"])
+        assert after["channels"] == 2, "the last good value stays in force"
+
+
+def test_a_new_name_in_the_map_moves_the_stream_at_reload(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        before = program.wait_state(NAME, "LIVE")
+        (box.root / "etc/audio-rtsp/device_map.conf").write_text(f"{before['identity']}=desk\n")
+        program.process.send_signal(signal.SIGHUP)
+        program.wait_state("desk", "LIVE")
+        assert program.stream(NAME) == {}
+
+
+def test_an_ignored_device_ends_at_reload_and_is_listed_with_its_line(box: Box) -> None:
+    with running(box, "--server", "embedded", "--tone", "0") as program:
+        program.wait_state(NAME, "LIVE")
+        assert box.command("device", "ignore", NAME).returncode == 0
+        program.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: (program.status() or {})["streams"] == [], 5, "the stream ends")
+        listed = box.ask("device", "list")
+        assert listed[0]["state"] == "ignored"
+        assert "device_blacklist.conf:" in listed[0]["reason"]
+
+
+def test_a_changed_bitrate_restarts_that_stream_only(tmp_path: Path) -> None:
+    box = Box.make(tmp_path, "04")
+    with running(box, "--server", "embedded") as program:
+        before = program.wait_state("lab-mic-one", "LIVE")
+        other = program.wait_state(NAME, "LIVE")
+        folder = box.root / "etc/audio-rtsp/devices"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "lab-mic-one.conf").write_text("AUDIO_BITRATE=64k\n")
+        program.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: program.stream("lab-mic-one").get("bitrate") == 64000, 5, "the new bitrate")
+        program.wait_state("lab-mic-one", "LIVE")
+        assert program.stream("lab-mic-one")["encoder_pid"] != before["encoder_pid"]
+        assert program.stream(NAME)["encoder_pid"] == other["encoder_pid"]
+
+
+def test_past_the_limit_a_device_is_listed_with_the_rule(tmp_path: Path) -> None:
+    box = Box.make(tmp_path, "04")
+    with running(box, "--server", "embedded", "--max-streams", "2") as program:
+        program.wait_state("lab-mic-one", "LIVE")
+        status = program.status() or {}
+        assert len(status["streams"]) == 2
+        over = [one for one in status["left_out"] if "MAX_STREAMS" in one["reason"]]
+        assert len(over) == 2
+
+
+def test_a_killed_server_comes_back_with_all_its_streams(tmp_path: Path, server: str) -> None:
+    with running(quiet_box(tmp_path), "--server", server, "--tone", "4") as program:
+        for number in range(1, 5):
+            program.wait_state(f"tone-{number}", "LIVE")
+        os.kill(_server_pid(program), signal.SIGKILL)
+        wait_for(lambda: program.stream("tone-1")["state"] != "LIVE", 5, "the loss is seen")
+        for number in range(1, 5):
+            program.wait_state(f"tone-{number}", "LIVE", 10)
+
+
+def _server_pid(program: Program) -> int:
+    """The child that is neither a capture nor an encoder."""
+    ours = {pid for one in (program.status() or {})["streams"] for pid in (one["capture_pid"], one["encoder_pid"])}
+    children = Path(f"/proc/{program.process.pid}/task/{program.process.pid}/children").read_text().split()
+    return next(int(pid) for pid in children if int(pid) not in ours)
+
+
+def test_state_that_cannot_be_written_is_said_and_sound_goes_on(box: Box) -> None:
+    """As on a full disk: the state folder is a file, so that nothing can be made in it."""
+    (box.root / "var/lib").mkdir(parents=True)
+    (box.root / "var/lib/audio-rtsp").write_text("in the way")
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        assert any("var/lib/audio-rtsp" in line for line in (program.status() or {})["complaints"])
+
+
+def test_a_plugged_and_a_pulled_device_are_found_without_udev(box: Box, monkeypatch: object) -> None:
+    """A foreign tree has no udev: SIGHUP says look again."""
+    card = box.root / "proc/asound/cards"
+    cards = card.read_text()
+    with running(box, "--server", "embedded", "--tone", "0") as program:
+        program.wait_state(NAME, "LIVE")
+        shutil.move(box.root / "sys/class/sound", box.root / "sys/class/away")
+        card.write_text("--- no soundcards ---\n")
+        box.mood("gone")
+        program.process.send_signal(signal.SIGHUP)
+        program.wait_state(NAME, "FILLING")
+        shutil.move(box.root / "sys/class/away", box.root / "sys/class/sound")
+        card.write_text(cards)
+        box.mood("count")
+        program.process.send_signal(signal.SIGHUP)
+        program.wait_state(NAME, "LIVE", 5)
+
+
+def test_stream_verbs_without_a_running_program_say_so(box: Box) -> None:
+    done = box.command("stream", "list")
+    assert done.returncode == 3
+    assert "not running" in done.stderr
+
+
+def test_the_command_lines_shown_can_be_pasted(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        shown = box.command("stream", "show", NAME, "--commands").stdout
+    assert shown.startswith("arecord -q -t raw -D plughw:CARD=Stereo,DEV=0 ")
+    assert "| \\\nffmpeg " in shown
+    assert f"rtsp://127.0.0.1:{box.port}/{NAME}" in shown
