@@ -56,8 +56,8 @@ def _silence_of(one: Filter) -> float:
     given = {key or place: value for (key, value), place in zip(one.arguments, DYNAUDNORM_PLACES, strict=False)}
     given |= {key: value for key, value in one.arguments if key}
     try:
-        gauss = min(max(float(given.get("g", given.get("gausssize", 31))), 3), 301)
-        frame = min(max(float(given.get("f", given.get("framelen", 500))), 10), 8000)
+        gauss = min(max(3.0, float(given.get("g", given.get("gausssize", 31)))), 301.0)  # max(3.0, nan) is 3.0
+        frame = min(max(10.0, float(given.get("f", given.get("framelen", 500)))), 8000.0)
     except ValueError:
         return LONGEST_SILENCE[one.name]
     return gauss * frame / 1000 + frame / 1000

@@ -81,12 +81,16 @@ class Connection(asyncio.Protocol):
 
     def check(self, now: float) -> None:
         """Called every second: hang up on who says nothing, half a thing, or takes nothing."""
-        limits, waited = self._hub.limits, now - self._since
-        is_slow = (self._splitter.is_partial or not self._has_spoken) and waited > limits.speak_seconds
-        is_idle = not self.dialogue.has_session and waited > limits.idle_seconds
-        is_deaf = self.wire.blocked and now - self.wire.blocked_since > limits.idle_seconds
-        if self._take_back is None and (is_slow or is_idle or is_deaf):
+        if self._take_back is None and self._is_overdue(now):
             self._transport.abort()
+
+    def _is_overdue(self, now: float) -> bool:
+        limits = self._hub.limits
+        if self.wire.blocked:
+            return now - self.wire.blocked_since > limits.idle_seconds
+        if self._splitter.is_partial or not self._has_spoken:
+            return now - self._since > limits.speak_seconds
+        return not self.dialogue.has_session and now - self._since > limits.idle_seconds
 
     @property
     def _is_listening(self) -> bool:

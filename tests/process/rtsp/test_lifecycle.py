@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
@@ -168,6 +169,31 @@ def test_a_session_can_be_looked_at_and_kicked(server: ServerProcess) -> None:
         missing = (404, {"status": "error", "error": "session not found"})
         assert ask(server, f"/v3/rtspsessions/kick/{reader.session}", method="POST") == missing
         assert ask(server, f"/v3/rtspsessions/get/{reader.session}") == missing
+
+
+def test_the_api_keeps_a_connection_open(server: ServerProcess) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.api_port, timeout=5)
+    try:
+        connection.connect()
+        opened = connection.sock
+        for _ in range(3):
+            connection.request("GET", "/v3/info")
+            assert connection.getresponse().read().startswith(b"{")
+        assert connection.sock is opened
+        connection.request("GET", "/v3/info", headers={"Connection": "close"})
+        assert connection.getresponse().headers["Connection"] == "close"
+    finally:
+        connection.close()
+
+
+def test_the_verb_serves_the_same() -> None:
+    code = "from audio_rtsp.cli.verbs.serve import serve; serve()"
+    argv = (sys.executable, "-c", code, "--rtsp-port=0", "--api-port=0", "--udp-port=0", "--no-udp")
+    with child(*argv, PYTHONPATH=str(SOURCE)) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"listening: rtsp://*:")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(2) == 0
 
 
 def test_a_web_page_cannot_use_the_api(server: ServerProcess) -> None:

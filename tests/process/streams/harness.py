@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -195,7 +196,7 @@ class Listener:
     def longest_pause(self, since: float = 0.0) -> float:
         """Seconds between two arrivals."""
         times = [when for when, _ in self._pieces if when >= since] or [time.monotonic()]
-        return max((after - before for before, after in zip(times, times[1:], strict=False)), default=0.0)
+        return max((after - before for before, after in itertools.pairwise(times)), default=0.0)
 
     def stop(self) -> None:
         self.process.kill()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio_rtsp.encoder.chain import Filter, parse_chain, token
@@ -55,6 +55,7 @@ def test_labels_and_second_chains_are_no_chain(graph: str) -> None:
 
 
 @needs_libavutil
+@settings(max_examples=500)
 @given(texts, st.sampled_from(["=,;[", "[],;", ":"]))
 def test_a_token_is_what_av_get_token_makes_of_it(text: str, ends: str) -> None:
     value, rest, _ = token(text, ends)
@@ -62,6 +63,7 @@ def test_a_token_is_what_av_get_token_makes_of_it(text: str, ends: str) -> None:
 
 
 @needs_libavutil
+@settings(max_examples=500)
 @given(texts)
 def test_whatever_we_read_as_a_chain_ffmpeg_reads_alike(text: str) -> None:
     try:
@@ -75,6 +77,7 @@ def test_whatever_we_read_as_a_chain_ffmpeg_reads_alike(text: str) -> None:
 
 
 @needs_libavutil
+@settings(max_examples=500)
 @given(texts, texts)
 def test_two_chains_joined_by_a_comma_are_the_two_chains(first: str, second: str) -> None:
     """Several -af are joined, and stand between [sound] and [out]: no part may reach into its neighbour."""
