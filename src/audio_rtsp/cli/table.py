@@ -35,11 +35,16 @@ def _fit(widths: list[int], available: int) -> list[int]:
 
 def _render_row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     wrapped = [
-        textwrap.wrap(cell, max(1, width), break_on_hyphens=False) or [""] for cell, width in zip(cells, widths, strict=True)
+        textwrap.wrap(cell, max(1, width), break_on_hyphens=False) or [""]
+        for cell, width in zip(cells, widths, strict=True)
     ]
     height = max(map(len, wrapped))
     padded = [column + [""] * (height - len(column)) for column in wrapped]
     return [_join(line, widths) for line in zip(*padded, strict=True)]
+
+
+def _wrap(cell: str, width: int) -> list[str]:
+    return textwrap.wrap(cell, width, break_on_hyphens=False) or [""]
 
 
 def _join(line: Sequence[str], widths: Sequence[int]) -> str:

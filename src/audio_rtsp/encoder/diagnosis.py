@@ -39,6 +39,7 @@ SIGNS: tuple[tuple[EncoderFault, tuple[str, ...]], ...] = (
             "404 Not Found",
             "453 Not Enough",
             "method ANNOUNCE failed",
+            "Server returned",
         ),
     ),
     (
@@ -46,6 +47,7 @@ SIGNS: tuple[tuple[EncoderFault, tuple[str, ...]], ...] = (
         (
             "Unknown encoder",
             "No such filter",
+            "Error when evaluating",
             "Error initializing filter",
             "Error initializing complex filters",
             "Error reinitializing filters",
@@ -53,6 +55,8 @@ SIGNS: tuple[tuple[EncoderFault, tuple[str, ...]], ...] = (
             "Option not found",
             "Error parsing options",
             "Error setting option",
+            "bps is unsupported",
+            "Quality-based encoding not supported",
             "Error applying encoder options",
             "Error while opening encoder",
             "Failed to set value",
@@ -63,10 +67,16 @@ SIGNS: tuple[tuple[EncoderFault, tuple[str, ...]], ...] = (
     ),
     (
         EncoderFault.SERVER_CLOSED,
-        ("Broken pipe", "Connection reset by peer", "Error writing trailer of rtsp", "End of file"),
+        (
+            "Broken pipe",
+            "Connection reset by peer",
+            "Error writing trailer of rtsp",
+            "End of file",
+            "Invalid data found",  # raw sound is never invalid: ffmpeg 5.1's word for a server that hangs up
+        ),
     ),
 )
-"""The first group with a line wins: a refused connection also says that the header could not be written."""
+"""The first group with a line wins, in it the first sign, so the most telling stands first: a refused connection also says that the header could not be written."""
 
 NOISE = ("Guessed Channel Layout", "Conversion failed!", "Last message repeated", "Exiting normally")
 
@@ -74,8 +84,9 @@ NOISE = ("Guessed Channel Layout", "Conversion failed!", "Last message repeated"
 def diagnose(lines: Sequence[str]) -> EncoderDiagnosis:
     """Read what ffmpeg said on standard error."""
     for fault, signs in SIGNS:
-        for line in lines:
-            if any(sign in line for sign in signs):
-                return EncoderDiagnosis(fault=fault, line=line)
+        for sign in signs:
+            for line in lines:
+                if sign in line:
+                    return EncoderDiagnosis(fault=fault, line=line)
     telling = [line for line in lines if not any(word in line for word in NOISE)]
     return EncoderDiagnosis(fault=EncoderFault.UNEXPLAINED, line=telling[-1] if telling else "")

@@ -12,7 +12,7 @@ from .outlet import Wire
 from .path import Path
 from .publisher import Publisher
 from .reader import Reader
-from .sdp import BadDescription, control_of, parse_description, render_description
+from .sdp import BadDescription, Description, control_of, parse_description, render_description
 from .session import Refused, Session
 from .target import Target, find_track, is_path_name, parse_target
 from .transport import Lower, Transport, parse_transports, render_transport
@@ -130,21 +130,15 @@ class Dialogue:
         return Response(status=200, headers=self._session_header())
 
     def _make_publisher(self, request: Request, target: Target) -> Publisher:
-        if request.header("Content-Type").partition(";")[0].strip().lower() != "application/sdp":
-            raise Refused(415)
-        try:
-            description = parse_description(request.body.decode("utf-8"))
-        except (BadDescription, UnicodeDecodeError) as error:
-            raise Refused(400) from error
         hub, now = self._hub, self._hub.loop.time()
         return Publisher(
             wire=self._wire,
             target=target,
             agent=request.header("User-Agent"),
-            now=now,
+            heard=now,
             created=hub.wall(),
             udp=hub.udp,
-            description=description,
+            description=_read_description(request),
             clock=hub.loop.time,
         )
 
@@ -216,7 +210,9 @@ class Dialogue:
 
     def _make_reader(self, request: Request, target: Target) -> Reader:
         hub, agent = self._hub, request.header("User-Agent")
-        return Reader(wire=self._wire, target=target, agent=agent, now=hub.loop.time(), created=hub.wall(), udp=hub.udp)
+        return Reader(
+            wire=self._wire, target=target, agent=agent, heard=hub.loop.time(), created=hub.wall(), udp=hub.udp
+        )
 
     def _play(self, request: Request) -> Response:
         self._admission.check_reader(request)
@@ -241,6 +237,15 @@ class Dialogue:
             raise Refused(454)
         self.session.pause()
         return Response(status=200, headers=self._session_header())
+
+
+def _read_description(request: Request) -> Description:
+    if request.header("Content-Type").partition(";")[0].strip().lower() != "application/sdp":
+        raise Refused(415)
+    try:
+        return parse_description(request.body.decode("utf-8"))
+    except (BadDescription, UnicodeDecodeError) as error:
+        raise Refused(400) from error
 
 
 _VERBS: Mapping[str, Callable[[Dialogue, Request], Response]] = {

@@ -20,11 +20,11 @@ class Publisher(Session):
 
     description: Description
     clock: Callable[[], float]
-    path: Path | None = None
-    recording_since: float = 0.0
-    last_packet: float = 0.0
-    _index_of: dict[int, int] = field(default_factory=dict)
-    _ready: set[int] = field(default_factory=set)
+    path: Path | None = field(default=None, init=False)
+    recording_since: float = field(default=0.0, init=False)
+    last_packet: float = field(default=0.0, init=False)
+    _index_of: dict[int, int] = field(default_factory=dict, init=False)
+    _ready: set[int] = field(default_factory=set, init=False)
 
     @property
     def state(self) -> Literal["idle", "read", "publish"]:

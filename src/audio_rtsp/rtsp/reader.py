@@ -11,15 +11,15 @@ from .session import Refused, Session
 from .transport import Lower, Transport
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, kw_only=True)
 class Reader(Session):
     """On the path from its first SETUP; fed between PLAY and PAUSE."""
 
-    path: Path | None = None
-    is_playing: bool = False
-    is_counted: bool = False  # among the hub's readers
-    was_heard: bool = False  # since the last sweep
-    outlets: dict[int, Outlet] = field(default_factory=dict)
+    path: Path | None = field(default=None, init=False)
+    is_playing: bool = field(default=False, init=False)
+    is_counted: bool = field(default=False, init=False)  # among the hub's readers
+    was_heard: bool = field(default=False, init=False)  # since the last sweep
+    outlets: dict[int, Outlet] = field(default_factory=dict, init=False)
 
     @property
     def state(self) -> Literal["idle", "read", "publish"]:

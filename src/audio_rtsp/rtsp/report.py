@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from .codec import describe_codec
+from .codec import Codec, describe_codec
 from .outlet import Counts
 from .path import Path
 from .publisher import Publisher
@@ -25,23 +25,30 @@ def render_time(wall: float) -> str:
 
 def report_path(path: Path) -> Json:
     """Without a publisher it is honest: not ready, not online, though readers may be waiting."""
-    tracks = path.tracks if path.is_online else ()
-    since = render_time(path.ready_time) if path.is_online else None
-    inbound = path.inbound.bytes if path.is_online else 0
-    outbound = path.count_sent().bytes
+    labels = [track.media.codec.label for track in path.tracks] if path.is_online else []
+    codecs = [_report_codec(track.media.codec) for track in path.tracks] if path.is_online else []
     return {
         "name": path.name,
         "confName": "all_others",
-        "ready": path.is_online,
-        "readyTime": since,
-        "available": path.is_online,
-        "availableTime": since,
-        "online": path.is_online,
-        "onlineTime": since,
+        **_report_state(path),
         "source": {"type": "rtspSession", "id": path.publisher.id} if path.publisher else None,
-        "tracks": [track.media.codec.label for track in tracks],
-        "tracks2": [_report_codec(track.media.codec.label, describe_codec(track.media.codec)) for track in tracks],
+        "tracks": labels,
+        "tracks2": codecs,
         "readers": [{"type": "rtspSession", "id": reader.id} for reader in path.readers if reader.is_playing],
+        **_report_bytes(path),
+    }
+
+
+def _report_state(path: Path) -> Json:
+    """Three names of one thing: none of our paths exists without a publisher."""
+    since = render_time(path.ready_time) if path.is_online else None
+    names = ("ready", "available", "online")
+    return {key: value for name in names for key, value in ((name, path.is_online), (f"{name}Time", since))}
+
+
+def _report_bytes(path: Path) -> Json:
+    inbound, outbound = (path.inbound.bytes, path.count_sent().bytes) if path.is_online else (0, 0)
+    return {
         "inboundBytes": inbound,
         "outboundBytes": outbound,
         "inboundFramesInError": path.frames_in_error,
@@ -50,8 +57,8 @@ def report_path(path: Path) -> Json:
     }
 
 
-def _report_codec(label: str, properties: dict[str, object] | None) -> Json:
-    return {"codec": label, "codecProps": properties}
+def _report_codec(codec: Codec) -> Json:
+    return {"codec": codec.label, "codecProps": describe_codec(codec)}
 
 
 def report_session(session: Session) -> Json:

@@ -33,29 +33,27 @@ class Refused(Exception):
         self.headers = headers
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, kw_only=True)
 class Session:
-    """``target`` is what its first request asked for; times are monotonic but ``created``."""
+    """``target`` is what its first request asked for; ``heard`` is monotonic, ``created`` wall-clock time."""
 
     wire: Wire | None
     target: Target
     agent: str
-    now: float
+    heard: float
     created: float
     udp: UdpPorts | None
-    id: str = field(default_factory=make_id)
-    lower: Lower | None = None
-    address: str = ""
-    heard: float = 0.0
-    received: Counts = field(default_factory=Counts)
-    control_received: int = 0
-    on_close: Callable[[Session], None] = lambda _: None
-    is_closed: bool = False
-    _inlets: dict[Peer, Inlet] = field(default_factory=dict)
-    _channels: set[int] = field(default_factory=set)
+    id: str = field(default_factory=make_id, init=False)
+    address: str = field(init=False)
+    lower: Lower | None = field(default=None, init=False)
+    received: Counts = field(default_factory=Counts, init=False)
+    control_received: int = field(default=0, init=False)
+    on_close: Callable[[Session], None] = field(default=lambda _: None, init=False)
+    is_closed: bool = field(default=False, init=False)
+    _inlets: dict[Peer, Inlet] = field(default_factory=dict, init=False)
+    _channels: set[int] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
-        self.heard = self.now
         self.address = self.wire.address if self.wire else ""
 
     @property

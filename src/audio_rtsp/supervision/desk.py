@@ -6,12 +6,24 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from audio_rtsp.config.load import Configuration, load
+from audio_rtsp.config.setting import Setting
+from audio_rtsp.config.settings import (
+    API_PORT,
+    MEDIAMTX_BIN,
+    RTSP_PORT,
+    RTSP_READ_PASSWORD,
+    RTSP_READ_USER,
+    SERVER,
+)
 from audio_rtsp.devices.device import Device
 from audio_rtsp.devices.look import Looked, look, look_and_ask_async
 from audio_rtsp.devices.memory_file import load_memory, save_memory
 from audio_rtsp.supervision.wants import Wants, decide_wants
+
+AT_START: tuple[Setting[Any], ...] = (RTSP_PORT, API_PORT, SERVER, MEDIAMTX_BIN, RTSP_READ_USER, RTSP_READ_PASSWORD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +47,7 @@ class MachineDesk:
         self._device_complaints: tuple[str, ...] = ()
         self._seen: tuple[Device, ...] = ()
         self.configuration = self._load(None)
+        self._began_with = self.configuration.service
 
     async def wants(self) -> Wants:
         """Look at the devices and decide."""
@@ -57,7 +70,13 @@ class MachineDesk:
     def complaints(self) -> tuple[str, ...]:
         """What is wrong with the settings, the devices or the state folder."""
         settings = map(str, self.configuration.complaints)
-        return (*settings, *self._device_complaints, *self._memory_complaints)
+        return (*settings, *self._waiting(), *self._device_complaints, *self._memory_complaints)
+
+    def _waiting(self) -> tuple[str, ...]:
+        """Settings of the server: it would have to drop its listeners, so they wait for the next start."""
+        before, now = self._began_with, self.configuration.service
+        changed = [setting for setting in AT_START if before[setting] != now[setting]]
+        return tuple(f"{one.key}: changed, takes effect at the next start of audio-rtsp" for one in changed)
 
     async def _look(self) -> Looked:
         """Devices are asked what they can do on this machine only, never in another one's tree."""

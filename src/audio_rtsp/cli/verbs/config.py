@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from audio_rtsp.cli.answer import say, say_json, tell
+from audio_rtsp.cli.takeover import take_over
 from audio_rtsp.config.candidate import NOTHING_WRITTEN, Candidate, all_complaints
 from audio_rtsp.config.complaint import Complaint, quoted
 from audio_rtsp.config.device_map import WHAT_A_NAME_IS, is_stream_name
@@ -225,6 +226,7 @@ def _tell_afterwards(places: Places, setting: Setting[Any], stream: str | None) 
             tell(hint.says)
     if setting.variable in os.environ:
         tell(f"{setting.variable} is set in the environment and wins over it")
+    take_over(places)
 
 
 def _split_options(args: list[str], help_options: set[str]) -> tuple[list[str], list[str]]:

@@ -11,6 +11,7 @@ import click
 
 from audio_rtsp.cli.answer import say, say_json, tell
 from audio_rtsp.cli.table import render_table
+from audio_rtsp.cli.takeover import take_over
 from audio_rtsp.config import blacklist as blacklist_file
 from audio_rtsp.config import device_map as map_file
 from audio_rtsp.config.blacklist import add_entry
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from audio_rtsp.cli.places import Places
 
 _json = click.option("--json", "as_json", is_flag=True, help="The same for programs.")
-TAKES_EFFECT = "a running audio-rtsp takes it over when it reads its files again: systemctl reload audio-rtsp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ def name_(places: Places, id_: str, new: str, as_json: bool) -> None:
         say_json({"identity": identity, "name": new, "before": renaming.old, "file": str(file), "changed": changed})
     elif changed:
         say(f"{identity} is now called {new} ({file})")
-        tell(TAKES_EFFECT)
+        take_over(places)
     else:
         say(f"{identity} is called {new} already; nothing was changed")
 
@@ -116,7 +116,7 @@ def ignore(places: Places, name: str, as_json: bool) -> None:
         say_json({"identity": one.identity, "name": one.name, "file": str(file), "changed": changed})
     elif changed:
         say(f"{one.name or one.card_id} is ignored from now on ({file})")
-        tell(TAKES_EFFECT)
+        take_over(places)
     else:
         say(f"{one.name or one.card_id} is ignored already ({one.reason or file}); nothing was changed")
 

@@ -1,0 +1,17 @@
+"""After a change of the owner's files: the running program takes it over at once."""
+
+from __future__ import annotations
+
+import contextlib
+
+from audio_rtsp.cli.answer import tell
+from audio_rtsp.cli.places import Places
+from audio_rtsp.control.client import ask
+from audio_rtsp.errors import NotRunning
+
+
+def take_over(places: Places) -> None:
+    """Let a running audio-rtsp read its files again, and tell the owner what came of it."""
+    with contextlib.suppress(NotRunning):
+        answer = ask(places.control_socket, "reload")
+        tell(answer.get("error", "the running audio-rtsp took it over"))
