@@ -29,6 +29,7 @@ class CaptureDiagnosis:
 SIGNS: tuple[tuple[CaptureFault, tuple[str, ...]], ...] = (
     (CaptureFault.BUSY, ("Device or resource busy",)),
     (CaptureFault.NOT_ALLOWED, ("Permission denied", "Operation not permitted")),
+    (CaptureFault.GONE, ("Cannot get card index", "cannot find card")),  # alsa-lib may go on: Unknown PCM
     (
         CaptureFault.CANNOT_WORK,
         (
@@ -40,10 +41,7 @@ SIGNS: tuple[tuple[CaptureFault, tuple[str, ...]], ...] = (
             "Unknown PCM",
         ),
     ),
-    (
-        CaptureFault.GONE,
-        ("No such device", "No such file or directory", "Cannot get card index", "File descriptor in bad state"),
-    ),
+    (CaptureFault.GONE, ("No such device", "No such file or directory", "File descriptor in bad state")),
     (CaptureFault.STALLED, ("read error: Input/output error", "Input/output error")),
 )
 

@@ -57,12 +57,12 @@ SIGNS: tuple[tuple[EncoderFault, tuple[str, ...]], ...] = (
             "Error setting option",
             "bps is unsupported",
             "Quality-based encoding not supported",
-            "Error applying encoder options",
-            "Error while opening encoder",
-            "Failed to set value",
-            "Undefined constant or missing",
             "Specified sample rate",
             "is not supported by the encoder",
+            "Failed to set value",
+            "Undefined constant or missing",
+            "Error applying encoder options",
+            "Error while opening encoder",
         ),
     ),
     (
@@ -76,7 +76,10 @@ SIGNS: tuple[tuple[EncoderFault, tuple[str, ...]], ...] = (
         ),
     ),
 )
-"""The first group with a line wins, in it the first sign, so the most telling stands first: a refused connection also says that the header could not be written."""
+"""The first group with a line wins: a refused connection also says that the header could not be written.
+
+In a group the first sign wins: the most telling stands first.
+"""
 
 NOISE = ("Guessed Channel Layout", "Conversion failed!", "Last message repeated", "Exiting normally")
 

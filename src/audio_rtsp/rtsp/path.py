@@ -10,7 +10,7 @@ from .outlet import Counts
 from .sdp import Description
 from .track import Track
 
-BATCH_FROM_READERS = 32
+BATCH_FROM_READERS = 256  # below, a write for each packet costs little more
 BATCH_SECONDS = 0.04
 
 

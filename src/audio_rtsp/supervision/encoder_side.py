@@ -60,6 +60,13 @@ class EncoderSide:
         return self._run.pid if self._run else None
 
     @property
+    def trouble(self) -> str:
+        """Why nobody hears it, as far as this side knows."""
+        if self.condition is EncoderCondition.ONLINE:
+            return "the server gets no sound" if self._outfit.watch.is_up else "the server does not answer"
+        return self.reason
+
+    @property
     def is_open(self) -> bool:
         """Whether there is sound to encode."""
         return self._opened.is_set()

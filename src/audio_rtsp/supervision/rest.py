@@ -21,11 +21,10 @@ class Rest:
     def decide(self, cause: Cause, flowed: float) -> Wait:
         """What the policy makes of a run that ended."""
         self._history, wait = after(self._history, cause, flowed=flowed, rules=self.rules, chance=self._chance)
-        self._news.clear()
         return wait
 
     async def wait(self, seconds: float | None) -> None:
-        """Wait that long, or until there is news; None = until there is news."""
+        """Wait that long, or until there is news (also news that came while it ran); None = until there is news."""
         self.until = None if seconds is None else asyncio.get_running_loop().time() + seconds
         try:
             async with asyncio.timeout(seconds):
@@ -33,6 +32,7 @@ class Rest:
         except TimeoutError:
             return
         finally:
+            self._news.clear()
             self.until = None
 
     def tell_news(self) -> None:

@@ -33,6 +33,4 @@ def judge(
         return StreamState.FILLING, capture_reason or "no sound comes from the device"
     if capture is not CaptureCondition.FLOWING:
         return OF_CAPTURE[capture], capture_reason
-    if encoder is EncoderCondition.ONLINE:
-        return StreamState.STARTING, "the server gets no sound"
     return OF_ENCODER.get(encoder, StreamState.STARTING), encoder_reason

@@ -160,7 +160,7 @@ class Stream:
             self._capture.condition,
             self._capture.reason,
             self._encoder.condition,
-            self._encoder.reason,
+            self._encoder.trouble,
             is_flowing=self._capture.is_flowing,
             is_heard=self._encoder.is_heard,
         )

@@ -76,7 +76,7 @@ def test_nonsense_on_the_wire_disturbs_nobody(server: ServerProcess) -> None:
                 reader.packet()
                 latest = max(latest, time.monotonic() - start)
         assert number > 100 and latest < 0.25
-        wait_until(lambda: descriptors(server) == before, 5, "their connections closed")
+        wait_until(lambda: descriptors(server) <= before, 5, "their connections closed")
         assert find_path(server, "t")["online"]
 
 
@@ -121,7 +121,7 @@ def test_a_thousand_visits_leave_nothing_behind(server: ServerProcess) -> None:
         before = descriptors(server), memory_kb(server)
         visit(1_000)
         wait_readers(server, "t", 0)
-        wait_until(lambda: descriptors(server) == before[0], 5, "connections closed")
+        wait_until(lambda: descriptors(server) <= before[0], 5, "connections closed")
         assert memory_kb(server) - before[1] < 512
         assert ask(server, "/v3/rtspsessions/list")[1]["itemCount"] == 1
 

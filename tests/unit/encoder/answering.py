@@ -47,5 +47,11 @@ def _answer(connection: socket.socket, status: str, method: str) -> None:
             return
         sequence = re.search(rb"(?i)cseq: (\d+)", head)
         lines = (f"RTSP/1.0 {status if is_named else '200 OK'}", f"CSeq: {int(sequence[1]) if sequence else 0}")
-        more = ("Session: 1", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1", "Public: ANNOUNCE, SETUP, RECORD", "", "")
+        more = (
+            "Session: 1",
+            "Transport: RTP/AVP/TCP;unicast;interleaved=0-1",
+            "Public: ANNOUNCE, SETUP, RECORD",
+            "",
+            "",
+        )
         connection.sendall("\r\n".join((*lines, *more)).encode())

@@ -10,10 +10,34 @@ from audio_rtsp.encoder.chain import Filter, parse_chain, token
 from unit.encoder import libavutil
 
 pieces = st.sampled_from(
-    ["'", "\\", ",", ":", "=", "[", "]", ";", " ", "\t", "\n", "@", "/", ".", "-", "|", "volume", "file", "1.5", "ä", "x"]
+    [
+        "'",
+        "\\",
+        ",",
+        ":",
+        "=",
+        "[",
+        "]",
+        ";",
+        " ",
+        "\t",
+        "\n",
+        "@",
+        "/",
+        ".",
+        "-",
+        "|",
+        "volume",
+        "file",
+        "1.5",
+        "ä",
+        "x",
+    ]
 )
 texts = st.lists(pieces, max_size=14).map("".join)
-needs_libavutil = pytest.mark.skipif(libavutil.library() is None, reason="this machine has no libavutil to compare with")
+needs_libavutil = pytest.mark.skipif(
+    libavutil.library() is None, reason="this machine has no libavutil to compare with"
+)
 
 
 def test_a_chain_is_its_filters_with_their_arguments() -> None:

@@ -53,18 +53,34 @@ def test_pcm_takes_any_rate_and_has_no_bitrate(codec: str, rate: int) -> None:
     ("what", "becomes", "says"),
     [
         (asked("flac"), got("pcm_s16be", bitrate=0), "AUDIO_CODEC: flac cannot go over RTSP; write pcm_s16be"),
-        (asked("libopus", 44100), got("libopus", 48000), "AUDIO_SAMPLE_RATE: libopus does not work at 44100 Hz; write 48000"),
+        (
+            asked("libopus", 44100),
+            got("libopus", 48000),
+            "AUDIO_SAMPLE_RATE: libopus does not work at 44100 Hz; write 48000",
+        ),
         (asked("libopus", 22050), got("libopus", 24000), "libopus does not work at 22050 Hz; write 24000"),
         (asked("libopus", 96000), got("libopus", 48000), "libopus does not work at 96000 Hz; write 48000"),
         (asked("libmp3lame", 96000), got("libmp3lame", 48000), "libmp3lame does not work at 96000 Hz; write 48000"),
         (asked("aac", 192000), got("aac", 96000), "aac does not work at 192000 Hz; write 96000"),
         (asked("aac", 20000), got("aac", 22050, bitrate=128_000), "aac does not work at 20000 Hz; write 22050"),
         (asked("pcm_s16be", 384000), got("pcm_s16be", 192000, bitrate=0), "does not work at 384000 Hz; write 192000"),
-        (asked("libmp3lame", channels=3), got("libmp3lame", channels=2), "AUDIO_CHANNELS: libmp3lame over RTSP carries at most 2"),
+        (
+            asked("libmp3lame", channels=3),
+            got("libmp3lame", channels=2),
+            "AUDIO_CHANNELS: libmp3lame over RTSP carries at most 2",
+        ),
         (asked("libopus", channels=6), got("libopus", channels=2), "carries at most 2 channels; write 2"),
         (asked("aac", channels=9), got("aac", channels=8), "carries at most 8 channels; write 8"),
-        (asked("libopus", bitrate=320_000), got("libopus", bitrate=256_000), "libopus takes at most 256k at 48000 Hz with 1 channel;"),
-        (asked("libmp3lame", 22050, bitrate=320_000), got("libmp3lame", 22050, bitrate=160_000), "at most 160k at 22050 Hz"),
+        (
+            asked("libopus", bitrate=320_000),
+            got("libopus", bitrate=256_000),
+            "libopus takes at most 256k at 48000 Hz with 1 channel;",
+        ),
+        (
+            asked("libmp3lame", 22050, bitrate=320_000),
+            got("libmp3lame", 22050, bitrate=160_000),
+            "at most 160k at 22050 Hz",
+        ),
         (asked("libmp3lame", 8000, bitrate=128_000), got("libmp3lame", 8000, bitrate=64_000), "at most 64k at 8000 Hz"),
         (asked("aac", 8000, bitrate=128_000), got("aac", 8000, bitrate=48_000), "aac takes at most 48k at 8000 Hz"),
     ],
@@ -130,9 +146,7 @@ def test_the_wish_is_read_from_the_settings() -> None:
 
 
 every_codec = st.sampled_from(sorted(set(NAMES.values())))
-wishes = st.builds(
-    asked, every_codec, st.integers(8_000, 384_000), st.integers(1, 32), st.integers(8_000, 1_024_000)
-)
+wishes = st.builds(asked, every_codec, st.integers(8_000, 384_000), st.integers(1, 32), st.integers(8_000, 1_024_000))
 
 
 @given(wishes, st.lists(st.integers(1, 8), max_size=3))

@@ -60,7 +60,18 @@ def test_nobody_listening_is_the_server_away(ffmpeg: Ffmpeg) -> None:
 
 
 @every_ffmpeg
-@pytest.mark.parametrize("status", ["400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found", "415 Unsupported", "453 Not Enough Bandwidth", "503 Unavailable"])
+@pytest.mark.parametrize(
+    "status",
+    [
+        "400 Bad Request",
+        "401 Unauthorized",
+        "403 Forbidden",
+        "404 Not Found",
+        "415 Unsupported",
+        "453 Not Enough Bandwidth",
+        "503 Unavailable",
+    ],
+)
 def test_a_server_that_says_no_has_refused_the_stream(ffmpeg: Ffmpeg, status: str) -> None:
     with answering(status, "ANNOUNCE") as port:
         found = diagnose(ffmpeg_says(ffmpeg, port))

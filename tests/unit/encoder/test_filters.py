@@ -26,7 +26,9 @@ SEED = (
 every_ffmpeg = pytest.mark.parametrize("ffmpeg", ffmpegs(), ids=str)
 
 
-@pytest.mark.parametrize("graph", [*SEED, "pan=stereo|c0=c0|c1=c0", "loudnorm=I=-16:TP=-1.5", "volume='if(gt(t,1),2,1)'"])
+@pytest.mark.parametrize(
+    "graph", [*SEED, "pan=stereo|c0=c0|c1=c0", "loudnorm=I=-16:TP=-1.5", "volume='if(gt(t,1),2,1)'"]
+)
 def test_what_the_seed_shows_is_accepted(graph: str) -> None:
     assert refused_filters(graph) is None
 

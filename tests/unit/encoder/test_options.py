@@ -14,7 +14,9 @@ from unit.encoder.test_filters import SMUGGLED
 
 
 def test_options_are_split_as_a_shell_would() -> None:
-    text = """-af "highpass=f=200,lowpass=f=3000" -metadata 'title=In the garden' -ac 2 -ar 22050 -compression_level 5"""
+    text = (
+        """-af "highpass=f=200,lowpass=f=3000" -metadata 'title=In the garden' -ac 2 -ar 22050 -compression_level 5"""
+    )
     assert parse_options(text) == ExtraOptions(
         filters="highpass=f=200,lowpass=f=3000",
         channels=2,
@@ -112,7 +114,9 @@ def test_any_text_is_parsed_or_refused_by_a_value_error_alone(text: str) -> None
         assert str(error)
 
 
-words = st.sampled_from(["-af", "-ac", "-i", "-metadata", "-b:a", "2", "volume=1", "title=x", "out.mp3", "''", '"', "-y"])
+words = st.sampled_from(
+    ["-af", "-ac", "-i", "-metadata", "-b:a", "2", "volume=1", "title=x", "out.mp3", "''", '"', "-y"]
+)
 
 
 @given(st.lists(words, max_size=8).map(" ".join))

@@ -49,9 +49,7 @@ def run_into(made: EncoderPlan, ffmpeg: Ffmpeg, *output: str, seconds: float = 1
 def test_a_second_of_sound_becomes_a_second_of_coded_sound(
     tmp_path: Path, ffmpeg: Ffmpeg, codec: str, channels: int, sample_format: str, options: str
 ) -> None:
-    made = plan(
-        codec=codec, channels=channels, device_channels=channels, sample_format=sample_format, options=options
-    )
+    made = plan(codec=codec, channels=channels, device_channels=channels, sample_format=sample_format, options=options)
     file = tmp_path / "coded.mkv"
     report, complaints = run_into(made, ffmpeg, "-f", "matroska", str(file))
     coded = probe(file)

@@ -51,7 +51,8 @@ def test_digital_silence_has_a_number(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["out_time_us=N/A", "out_time_us=", "lavfi.astats.Overall.RMS_level=nan", "", "=", "peak=1", "output_seconds=3"]
+    "line",
+    ["out_time_us=N/A", "out_time_us=", "lavfi.astats.Overall.RMS_level=nan", "", "=", "peak=1", "output_seconds=3"],
 )
 def test_what_says_nothing_changes_nothing(line: str) -> None:
     before = Report(output_seconds=1.0, rms=-20.0)
@@ -63,7 +64,9 @@ def test_no_line_can_break_it(lines: list[str]) -> None:
     Report().updated(lines, 32768)
 
 
-@given(st.sampled_from(["out_time_us=", "lavfi.astats.Overall.Max_level=", "lavfi.astats.Overall.RMS_level="]), st.text())
+@given(
+    st.sampled_from(["out_time_us=", "lavfi.astats.Overall.Max_level=", "lavfi.astats.Overall.RMS_level="]), st.text()
+)
 def test_a_value_is_a_number_or_is_passed_over(key: str, text: str) -> None:
     report = Report().updated([key + text], 32768)
     values = [value for value in (report.output_seconds, report.rms, report.highest) if value is not None]

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
+from audio_rtsp.rtsp.path import BATCH_FROM_READERS
 from audio_rtsp.rtsp.publisher import Publisher
 from audio_rtsp.rtsp.reader import Reader
 from unit.rtsp.stage import MP3_SDP, OPUS_SDP, Line, Stage, mp3_packet
@@ -112,7 +113,7 @@ def test_a_reader_that_takes_nothing_for_a_minute_is_cut_off() -> None:
 def test_many_readers_get_their_packets_in_batches() -> None:
     stage = Stage()
     source = stage.publisher()
-    readers = [stage.reader() for _ in range(40)]
+    readers = [stage.reader() for _ in range(BATCH_FROM_READERS)]
     source.push(mp3_packet(1, 1))
     source.push(mp3_packet(2, 2))
     assert {reader.take() for reader in readers} == {b""}
