@@ -7,8 +7,10 @@ Start children from the main thread only: the kernel sends the death signal when
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -73,7 +75,7 @@ def run(argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = 
             stdout, stderr = process.communicate(timeout=timeout)
             code: int | None = process.returncode
         except subprocess.TimeoutExpired:
-            process.kill()
+            _kill_group(process)
             stdout, stderr = process.communicate()
             code = None
     return Finished(code=code, stdout=stdout.decode(errors="replace"), stderr=stderr.decode(errors="replace"))
@@ -89,10 +91,16 @@ async def run_async(argv: Sequence[str], *, timeout: float, env: Mapping[str, st
             stdout, stderr = await asyncio.shield(reading)
             code = process.returncode
     except TimeoutError:
-        process.kill()
+        _kill_group(process)
         stdout, stderr = await reading
     except asyncio.CancelledError:
-        process.kill()
+        _kill_group(process)
         await reading
         raise
     return Finished(code=code, stdout=stdout.decode(errors="replace"), stderr=stderr.decode(errors="replace"))
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """The command and what it started: a grandchild that holds its output open would keep us waiting."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)

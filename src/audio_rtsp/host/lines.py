@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from itertools import takewhile
 
 READ_SIZE = 65536
+MOST_READS = 16
+"""At a time: a child that floods must not keep us reading for ever; a pipe holds one read (pipe(7))."""
 KEPT_LINES = 200
 LONGEST_LINE = 4096
 
@@ -30,7 +33,7 @@ class Lines:
     def take(self) -> tuple[str, ...]:
         """The lines that came since the last time; of a flood only the last 200, each cut at 4,096 bytes."""
         kept: deque[bytes] = deque(maxlen=KEPT_LINES)
-        while data := self._read():
+        for data in takewhile(bool, (self._read() for _ in range(MOST_READS))):
             self.bytes_read += len(data)
             *lines, rest = (self._rest + data).replace(b"\r", b"\n").split(b"\n")
             self._rest = rest[:LONGEST_LINE]

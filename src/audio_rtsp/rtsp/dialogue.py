@@ -126,8 +126,13 @@ class Dialogue:
             raise Refused(455)
         if not is_path_name(target.path):
             raise Refused(400)
+        self._check_room(target.path)
         self._begin(self._make_publisher(request, target))
         return Response(status=200, headers=self._session_header())
+
+    def _check_room(self, name: str) -> None:
+        if not self._hub.directory.has_room(name, self._hub.limits.paths):
+            raise Refused(503)
 
     def _make_publisher(self, request: Request, target: Target) -> Publisher:
         hub, now = self._hub, self._hub.loop.time()
@@ -151,6 +156,7 @@ class Dialogue:
         self._admission.check_publisher()
         if not isinstance(self.session, Publisher):
             raise Refused(455 if self.session else 454)
+        self._check_room(self.session.target.path)
         self.session.record(self._hub.directory, self._hub.wall())
         return Response(status=200, headers=self._session_header())
 

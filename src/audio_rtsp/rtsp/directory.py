@@ -17,6 +17,10 @@ class Directory:
         self._loop, self._gap_seconds = loop, gap_seconds
         self._paths: dict[str, Path] = {}
 
+    def has_room(self, name: str, most: int) -> bool:
+        """A path that is there, if only for its readers, needs none."""
+        return name in self._paths or len(self._paths) < most
+
     def find(self, name: str) -> Path | None:
         return self._paths.get(name)
 

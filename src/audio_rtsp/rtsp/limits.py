@@ -22,6 +22,7 @@ class Limits:
     describe_seconds: float = 2.0  # a DESCRIBE waits so long for a publisher that was there a moment ago
     queue_bytes: int = 131_072  # unsent bytes per connection: 8 s of MP3 at 128 kbit/s
     wrong_passwords: int = 5  # per connection
+    paths: int = 1_000
     connections: int = 2_000
     connections_per_address: int = 128
     sessions: int = 2_000

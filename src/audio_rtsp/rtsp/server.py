@@ -7,8 +7,10 @@ import dataclasses
 import logging
 import resource
 import signal
+import socket
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from audio_rtsp import __version__
@@ -26,7 +28,8 @@ from .sweep import Sweep
 from .udp_ports import UdpPorts
 from .wall_clock import WallClock
 
-_SPARE_DESCRIPTORS = 128
+_ACCEPTS_PER_TURN = 16  # a connection too many is open until the next turn
+_SPARE_DESCRIPTORS = 144  # 64 of the API, two turns of accepts, what Python has open
 _WANTED_DESCRIPTORS = 4096
 
 
@@ -52,12 +55,9 @@ class Server:
         self._hub = self._make_hub(loop)
         self._sweep = Sweep(self._hub, self._connections, self._api_connections)
         api = Api(self._hub, f"v{__version__}")
-        self._servers.append(await loop.create_server(self._make_connection, sock=self._rtsp, backlog=BACKLOG))
+        await self._listen(self._rtsp, lambda: Connection(self._hub, self._connections))
         for listener in self._api:
-            made = await loop.create_server(
-                lambda: ApiConnection(api, self._limits, self._api_connections), sock=listener
-            )
-            self._servers.append(made)
+            await self._listen(listener, lambda: ApiConnection(api, self._limits, self._api_connections))
         if self._udp is not None:
             self._udp.open(loop)
 
@@ -75,8 +75,11 @@ class Server:
             started=time.time(),
         )
 
-    def _make_connection(self) -> Connection:
-        return Connection(self._hub, self._connections)
+    async def _listen(self, listener: socket.socket, factory: Callable[[], asyncio.Protocol]) -> None:
+        """asyncio takes the backlog for both: what the kernel queues, and how many it accepts in one turn."""
+        loop = asyncio.get_running_loop()
+        self._servers.append(await loop.create_server(factory, sock=listener, backlog=_ACCEPTS_PER_TURN))
+        listener.listen(BACKLOG)
 
     def __str__(self) -> str:
         """One line: where what listens."""
@@ -124,8 +127,10 @@ async def _run(server: Server) -> None:
 
 
 def _report_bug(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """The bulkhead: asyncio has closed that one connection; one line tells of it."""
-    sys.stderr.write(f"audio-rtsp serve: bug, please report: {context.get('message')}: {context.get('exception')!r}\n")
+    """The bulkhead: asyncio has closed that one connection; one line tells of it. The world's failures are none."""
+    error = context.get("exception")
+    if not isinstance(error, OSError):
+        sys.stderr.write(f"audio-rtsp serve: bug, please report: {context.get('message')}: {error!r}\n")
 
 
 def _fit(limits: Limits) -> Limits:

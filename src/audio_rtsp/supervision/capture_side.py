@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from audio_rtsp.alsa.pcm_format import PERIOD
 from audio_rtsp.capture.diagnosis import CaptureFault
+from audio_rtsp.encoder.codec import Encoding
 from audio_rtsp.errors import AudioRtspError
 from audio_rtsp.supervision.capture_run import CaptureRun
 from audio_rtsp.supervision.policy import Cause
@@ -102,6 +103,15 @@ class CaptureSide:
             self._source_since = _now()
         self._source = source
         self._rest.tell_news()
+
+    def fits(self, sound: Sound, encoding: Encoding) -> bool:
+        """Whether the running capture gives what *encoding* needs."""
+        return self._source is None or self._source.choose(encoding) == sound.pcm
+
+    def restart(self, reason: str) -> None:
+        """End the running capture; the next one follows at once."""
+        if self._run:
+            self._run.give_up(reason)
 
     async def run(self) -> None:
         """Capture for ever."""

@@ -16,6 +16,7 @@ STUCK_LIMIT = 4.0
 """Seconds without movement afterwards."""
 DRAIN = 0.6
 STOP = ((signal.SIGINT, 0.4),)
+SWAP = ((signal.SIGTERM, 0.5),)
 REMEMBERED_LINES = 30
 
 
@@ -29,6 +30,7 @@ class EncoderRun:
         self._consumed_at = self._mute_since = self._output_at = _now()
         self._consumed = sound.consumed_bytes
         self._given_up = ""
+        self.is_swapped = False
         self.report = Report()
         self._child = Child.start(argv, stdin=sound.pipe.reading_end)
 
@@ -49,7 +51,7 @@ class EncoderRun:
 
     def observe(self) -> None:
         """Take its reports, and give it up when it does not move: an encoder that empties its pipe is alive."""
-        self._listen()
+        self.listen()
         now, consumed = _now(), self._sound.consumed_bytes
         is_fed = consumed > self._consumed
         self._consumed = consumed
@@ -69,6 +71,11 @@ class EncoderRun:
         self._given_up = self._given_up or reason
         self._over.set()
 
+    def swap(self) -> None:
+        """Let it be replaced by one with other settings; it may finish what it has read."""
+        self.is_swapped = True
+        self._over.set()
+
     async def drain(self) -> None:
         """Let it finish what waits: the pipe's writing ends are closed. Bounded."""
         await asyncio.wait([self._child.exited], timeout=DRAIN)
@@ -76,8 +83,8 @@ class EncoderRun:
 
     async def end(self) -> None:
         """End it at once: what it has not read waits for the next."""
-        await self._child.stop()
-        self._listen()
+        await self._child.stop(*(SWAP if self.is_swapped else ()))
+        self.listen()
         self._child.close()
 
     def verdict(self) -> EncoderDiagnosis:
@@ -93,7 +100,8 @@ class EncoderRun:
         limit = STUCK_LIMIT if self.has_output else FIRST_OUTPUT_LIMIT
         return now - self._consumed_at > STUCK_LIMIT or now - self._mute_since > limit
 
-    def _listen(self) -> None:
+    def listen(self) -> None:
+        """Take what it reports and what it says."""
         before = self.report.output_seconds
         if self._child.reports:
             self.report = self.report.updated(self._child.reports.take(), self._sound.pcm.full_scale)

@@ -92,6 +92,14 @@ class EncoderSide:
         self._sound, self.argv = sound, argv
         self._opened.set()
 
+    def replace(self, argv: tuple[str, ...]) -> None:
+        """Encode the same sound in another way; nothing when it is the same way."""
+        if argv != self.argv and self._opened.is_set():
+            self.argv = argv
+            self._rest.tell_news()
+            if self._run:
+                self._run.swap()
+
     async def close(self) -> None:
         """Encode nothing more; returns when the encoder is gone. It may drain a pipe whose writing ends are closed."""
         self._opened.clear()
@@ -108,7 +116,7 @@ class EncoderSide:
             await self._until_server()
             if self._sound and self._opened.is_set():
                 found, flowed = await self._encode(self._sound)
-                if self._opened.is_set():
+                if found and self._opened.is_set():
                     self.restarts += 1
                     await self._pause(found, flowed)
 
@@ -137,8 +145,8 @@ class EncoderSide:
             self._show(EncoderCondition.HOLDING, "the server is away")
             await self._outfit.watch.wait_up()
 
-    async def _encode(self, sound: Sound) -> tuple[EncoderDiagnosis, float]:
-        """One encoder from start to end: why it ended, and how long it was online."""
+    async def _encode(self, sound: Sound) -> tuple[EncoderDiagnosis | None, float]:
+        """One encoder from start to end: why it ended (None: we swapped it), and how long it was online."""
         self._seen = self._outfit.watch.paths.get(self._name)
         async with self._outfit.gate:
             self._show(EncoderCondition.STARTING, "connecting")
@@ -147,24 +155,29 @@ class EncoderSide:
             except (AudioRtspError, OSError) as error:
                 return EncoderDiagnosis(fault=EncoderFault.CANNOT_WORK, line=_words_of(error)), 0.0
             over = asyncio.ensure_future(run.until_over())
-            await self._until_online(over, GATE_LIMIT)
+            await self._until_online(run, over, GATE_LIMIT)
         try:
-            await self._until_online(over, ONLINE_LIMIT)
+            await self._until_online(run, over, ONLINE_LIMIT)
             began = _now()
             await over
         finally:
             over.cancel()
             await run.end()
             self._run = None
-        return run.verdict(), _now() - began
+        return None if run.is_swapped else run.verdict(), _now() - began
 
-    async def _until_online(self, over: asyncio.Future[None], limit: float) -> None:
-        """Return when the server has a new session of this path, when the encoder ended, or after *limit*."""
+    async def _until_online(self, run: EncoderRun, over: asyncio.Future[None], limit: float) -> None:
+        """Return when the server has this encoder's session, when the encoder ended, or after *limit*.
+
+        A session is new by its time, or, on a server that keeps the path through a change, by the encoder's output.
+        """
         end = _now() + limit
         with self._outfit.watch.hurry():
             while _now() < end and not over.done() and self.condition is not EncoderCondition.ONLINE:
+                run.listen()
                 path = self._outfit.watch.paths.get(self._name)
-                if path and path.is_online and (self._seen is None or path.since != self._seen.since):
+                is_new = path and (self._seen is None or path.since != self._seen.since or run.has_output)
+                if path and path.is_online and is_new:
                     self._seen, self._grew, self._online_at = path, _now(), _now()
                     self._show(EncoderCondition.ONLINE, "")
                     return

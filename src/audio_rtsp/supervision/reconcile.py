@@ -34,7 +34,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """A stream that goes on; its source may be another one now."""
+    """A stream that goes on under its name; its source and its settings may be others now."""
 
     wanted: Wanted
 
@@ -44,7 +44,7 @@ Step = Start | Stop | Keep
 
 def plan_steps(wanted: Mapping[str, Wanted], running: Mapping[str, StreamPlan]) -> tuple[Step, ...]:
     """What to do, by identity; stops come first, so that a name is free before another takes it."""
-    stops = tuple(Stop(key) for key, plan in running.items() if key not in wanted or wanted[key].plan != plan)
+    stops = tuple(Stop(key) for key, plan in running.items() if key not in wanted or wanted[key].plan.name != plan.name)
     stopped = {stop.identity for stop in stops}
     goes_on = {key for key in running if key not in stopped}
     return (*stops, *(Keep(one) if key in goes_on else Start(one) for key, one in wanted.items()))

@@ -41,6 +41,20 @@ class Stream:
         """Where its sound comes from; None while its device is away."""
         self._capture.set_source(source)
 
+    def change(self, plan: StreamPlan, complaints: tuple[str, ...]) -> None:
+        """Other settings: a new encoder continues where the old one stops; the capture only when it must differ."""
+        self.complaints = complaints
+        if plan == self.plan:
+            return
+        self.plan = plan
+        self._capture_rest.rules = self._encoder_rest.rules = plan.rules
+        if self._sound is None:
+            return
+        if self._capture.fits(self._sound, plan.encoding):
+            self._encoder.replace(self._encoder_argv(self._sound.pcm))
+        else:
+            self._capture.restart("settings changed")
+
     def tell_news(self) -> None:
         """Something changed that may end a wait."""
         self._capture_rest.tell_news()
@@ -126,12 +140,13 @@ class Stream:
     def _open_encoder(self, sound: Sound) -> None:
         """Both children start at once, unless the last capture failed: then the encoder waits for the first sound."""
         if not self._encoder.is_open:
-            self._encoder.open(sound, encoder_argv(self._encoder_plan(sound.pcm), self._outfit.ffmpeg))
+            self._encoder.open(sound, self._encoder_argv(sound.pcm))
 
-    def _encoder_plan(self, pcm: PcmFormat) -> EncoderPlan:
+    def _encoder_argv(self, pcm: PcmFormat) -> tuple[str, ...]:
         plan = self.plan
         url = self._outfit.publish_url(plan.name)
-        return EncoderPlan(pcm=pcm, encoding=plan.encoding, extra=plan.extra, pick=plan.pick, url=url)
+        whole = EncoderPlan(pcm=pcm, encoding=plan.encoding, extra=plan.extra, pick=plan.pick, url=url)
+        return encoder_argv(whole, self._outfit.ffmpeg)
 
     async def _lacking(self, seconds: float) -> None:
         """Without sound for too long: the path goes offline honestly."""

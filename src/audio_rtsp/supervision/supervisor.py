@@ -89,7 +89,7 @@ class Supervisor:
                     self._start(wanted)
                 case Keep(wanted):
                     stream = self._streams[wanted.plan.identity]
-                    stream.complaints = wanted.complaints
+                    stream.change(wanted.plan, wanted.complaints)
                     stream.set_source(wanted.source)
                 case Stop():
                     continue

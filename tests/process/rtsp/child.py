@@ -103,9 +103,19 @@ _LINE = re.compile(r"listening: rtsp://\*:(\d+) \(TCP, (?:UDP (\d+)-(\d+)|no UDP
 
 
 @contextlib.contextmanager
-def serving(*options: str, **environment: str) -> Iterator[ServerProcess]:
-    """The shipped entry point; at the end it must stop with 0 and without a word."""
-    argv = (sys.executable, "-m", "audio_rtsp.rtsp.serve", "--rtsp-port=0", "--api-port=0", "--udp-port=0", *options)
+def serving(*options: str, limit: int | None = None, **environment: str) -> Iterator[ServerProcess]:
+    """The shipped entry point, with that many descriptors; at the end it must stop with 0 and without a word."""
+    argv: tuple[str, ...] = () if limit is None else ("prlimit", f"--nofile={limit}:{limit}")
+    argv = (
+        *argv,
+        sys.executable,
+        "-m",
+        "audio_rtsp.rtsp.serve",
+        "--rtsp-port=0",
+        "--api-port=0",
+        "--udp-port=0",
+        *options,
+    )
     with child(*argv, PYTHONPATH=str(SOURCE), **environment) as process:
         assert process.stdout is not None and process.stderr is not None
         line = process.stdout.readline().decode()

@@ -104,6 +104,18 @@ def test_the_api_answers_though_others_sit_on_all_its_connections(server: Server
         assert [ask(server, "/v3/info")[0] for _ in range(3)] == [200] * 3
 
 
+def test_with_few_descriptors_it_serves_few_and_stays() -> None:
+    with serving(limit=200) as server, contextlib.ExitStack() as stack:
+        crowd = [stack.enter_context(socket.create_connection(("127.0.0.1", server.rtsp_port), 5)) for _ in range(300)]
+        assert ask(server, "/v3/info")[0] == 200
+        for each in crowd:
+            each.close()
+        wait_until(lambda: descriptors(server) < 20, 5, "their connections closed")
+        with client(server) as source, client(server) as reader:
+            publish(source)
+            play(reader)
+
+
 def test_a_thousand_visits_leave_nothing_behind(server: ServerProcess) -> None:
     with client(server) as source:
         publish(source)

@@ -9,7 +9,7 @@ import socket
 import sys
 from pathlib import Path
 
-from process.streams.harness import Box, Program, free_port, listening, running, wait_for
+from process.streams.harness import Box, Program, count, free_port, listening, running, wait_for
 from process.streams.tones import peak_frequency
 
 NAME = "lab-studio-stereo"
@@ -122,9 +122,9 @@ def test_a_changed_bitrate_restarts_that_stream_only(tmp_path: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "lab-mic-one.conf").write_text("AUDIO_BITRATE=64k\n")
         program.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: program.stream("lab-mic-one").get("bitrate") == 64000, 5, "the new bitrate")
-        program.wait_state("lab-mic-one", "LIVE")
-        assert program.stream("lab-mic-one")["encoder_pid"] != before["encoder_pid"]
+        old = (None, before["encoder_pid"])
+        wait_for(lambda: program.stream("lab-mic-one")["encoder_pid"] not in old, 5, "another encoder")
+        assert program.wait_state("lab-mic-one", "LIVE")["bitrate"] == 64000
         assert program.stream(NAME)["encoder_pid"] == other["encoder_pid"]
 
 
@@ -195,3 +195,32 @@ def test_the_command_lines_shown_can_be_pasted(box: Box) -> None:
     assert shown.startswith("arecord -q -t raw -D plughw:CARD=Stereo,DEV=0 ")
     assert "| \\\nffmpeg " in shown
     assert f"rtsp://127.0.0.1:{box.port}/{NAME}" in shown
+
+
+def test_another_bitrate_swaps_the_encoder_and_loses_next_to_nothing(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        before = program.wait_state(NAME, "LIVE")
+        with listening(program.url(NAME)) as listener:
+            listener.wait_seconds(1.2)
+            box.configure("AUDIO_CODEC=pcm_s16be\nAUDIO_CHANNELS=2\nFFMPEG_ADDITIONAL_OPTS='-af volume=1.0'\n")
+            box.configure((box.root / "etc/audio-rtsp/config").read_text() + "AUDIO_SAMPLE_RATE=48000\n")
+            assert box.command("config", "set", "GAP_FILL_SECONDS", "20").returncode == 0
+            wait_for(lambda: program.stream(NAME)["encoder_pid"] not in (None, before["encoder_pid"]), 5, "swapped")
+            listener.wait_seconds(1.5)
+            found = count(listener.samples())
+            assert listener.is_connected
+        after = program.wait_state(NAME, "LIVE")
+    assert after["capture_pid"] == before["capture_pid"]
+    assert (after["capture_restarts"], after["encoder_restarts"]) == (0, 0)
+    assert found.lost < 0.1
+
+
+def test_another_rate_restarts_capture_and_encoder(box: Box) -> None:
+    box.configure("AUDIO_CODEC=libmp3lame\nAUDIO_SAMPLE_RATE=44100\n")
+    with running(box, "--server", "embedded") as program:
+        before = program.wait_state(NAME, "LIVE")
+        assert box.command("config", "set", "AUDIO_SAMPLE_RATE", "48000").returncode == 0
+        wait_for(lambda: program.stream(NAME)["capture_pid"] not in (None, before["capture_pid"]), 5, "a new capture")
+        after = program.wait_state(NAME, "LIVE")
+    assert after["rate"] == 48000
+    assert any("48000" in word for word in after["commands"][0])

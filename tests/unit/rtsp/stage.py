@@ -67,7 +67,7 @@ class Line(asyncio.Transport):
         self.written = bytearray()
         self.is_deaf = False
         self.unsent = 0
-        self.is_reading = True
+        self.reads = True
         self.closed = False
         self.protocol = Connection(stage.hub, stage.connections)
         self.protocol.connection_made(self)
@@ -91,10 +91,10 @@ class Line(asyncio.Transport):
             self.protocol.resume_writing()
 
     def pause_reading(self) -> None:
-        self.is_reading = False
+        self.reads = False
 
     def resume_reading(self) -> None:
-        self.is_reading = True
+        self.reads = True
 
     def is_closing(self) -> bool:
         return self.closed

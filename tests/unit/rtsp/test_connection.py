@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 import string
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -137,7 +138,8 @@ def test_a_clock_step_moves_the_next_report() -> None:
 
 @pytest.mark.parametrize("kind", ["connections", "sessions", "readers"])
 def test_limits_in_all_and_per_address(kind: str) -> None:
-    stage = Stage(**{kind: 5, f"{kind}_per_address": 2})
+    limits: dict[str, Any] = {kind: 5, f"{kind}_per_address": 2}
+    stage = Stage(**limits)
     if kind == "connections":
         lines = [stage.connect(address) for address in ["10.0.0.1"] * 3 + ["127.0.0.1"] * 4]
         assert [line.closed for line in lines] == [False, False, True, False, False, False, True]
@@ -152,6 +154,16 @@ def test_limits_in_all_and_per_address(kind: str) -> None:
         answers.append(setup if setup != 200 else line.ask("PLAY"))
     assert answers == ([200, 200, 503, 200, 200, 503])
     assert not source.closed
+
+
+def test_paths_are_limited_too_and_those_that_are_there_go_on() -> None:
+    stage = Stage(paths=2)
+    for name in ("a", "b"):
+        stage.publisher(f"rtsp://h/{name}").close()
+    assert stage.connect().ask("ANNOUNCE", "rtsp://h/c", MP3_SDP, Content_Type="application/sdp") == 503
+    stage.publisher("rtsp://h/a")
+    stage.loop.run(31)
+    stage.publisher("rtsp://h/c")
 
 
 def test_http_tls_and_noise_get_an_error_or_a_close() -> None:
@@ -244,7 +256,7 @@ def test_who_waits_in_describe_and_leaves_is_forgotten() -> None:
     stage.publisher().close()
     line = stage.connect()
     line.say(b"DESCRIBE rtsp://h/t RTSP/1.0\r\nCSeq: 1\r\n\r\n")
-    assert not line.is_reading
+    assert not line.reads
     line.close()
     stage.publisher()
     stage.loop.run(40)
@@ -313,7 +325,7 @@ class RandomRequests(RuleBasedStateMachine):
 
     @rule(line=lines, method=st.sampled_from(METHODS), name=st.sampled_from(NAMES), is_foreign=st.booleans())
     def request(self, line: Line, method: str, name: str, is_foreign: bool) -> None:
-        session = {"Session": next(iter(self.stage.hub.sessions), "none")} if is_foreign else {}
+        session: dict[str, Any] = {"Session": next(iter(self.stage.hub.sessions), "none")} if is_foreign else {}
         self.ask(line, method, f"rtsp://h/{name}", Transport="RTP/AVP/TCP", **session)
 
     @rule(line=lines, channel=st.integers(0, 3), number=st.integers(0, 70_000))
@@ -338,14 +350,14 @@ class RandomRequests(RuleBasedStateMachine):
         self.stage.loop.run(seconds)
 
     def ask(self, line: Line, method: str, uri: str, body: bytes = b"", **headers: str) -> None:
-        if line.closed or line.is_deaf or not line.is_reading:
+        if line.closed or line.is_deaf or not line.reads:
             return
         line.take()
         session = {"Session": line.protocol.dialogue.session.id} if line.protocol.dialogue.session else {}
         try:
             assert line.ask(method, uri, body, **{**session, **headers}) < 600
         except IndexError:
-            assert not line.is_reading  # a DESCRIBE that waits
+            assert not line.reads  # a DESCRIBE that waits
 
     @invariant()
     def sessions_and_paths_agree(self) -> None:
@@ -355,11 +367,11 @@ class RandomRequests(RuleBasedStateMachine):
             assert all(reader.id in hub.sessions for reader in path.readers)
         for session in hub.sessions.values():
             assert not session.is_closed
-            path = session.path if isinstance(session, Publisher | Reader) else None
-            if isinstance(session, Publisher) and path:
-                assert path.publisher is session and hub.directory.find(session.target.path) is path
+            if isinstance(session, Publisher) and session.path:
+                assert session.path.publisher is session
+                assert hub.directory.find(session.target.path) is session.path
             if isinstance(session, Reader) and session.is_playing:
-                assert path and session in path.readers
+                assert session.path and session in session.path.readers
         assert hub.session_census.total == len(hub.sessions)
         assert hub.connection_census.total == len(self.stage.connections)
 

@@ -1,0 +1,1 @@
+"""Measures what docs/why/performance.md claims."""

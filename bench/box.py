@@ -1,0 +1,97 @@
+"""The program on a captured machine, as the process tests run it, watched without disturbing it."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from process.streams.harness import Box, Program, listening, running, wait_for
+
+from bench.process import children
+
+__all__ = ["COUNTED", "counted_box", "is_listening", "listening", "online_since", "quiet_box", "running", "soon"]
+
+COUNTED = "lab-studio-stereo"
+COUNTING = "AUDIO_CODEC=pcm_s16be\nAUDIO_CHANNELS=2\nAUDIO_SAMPLE_RATE=48000\n"
+"""As tests/process/streams/conftest.py: no loss between the microphone's sample counter and a reader."""
+_numbers = itertools.count(1)
+
+
+def quiet_box(folder: Path) -> Box:
+    """A machine without any card, for test tones."""
+    return Box.make(_fresh(folder), "01")
+
+
+def counted_box(folder: Path) -> Box:
+    """A machine with one stereo microphone whose stand-in counts its samples."""
+    box = Box.make(_fresh(folder), "08")
+    for status in (box.root / "proc/asound").glob("card*/pcm*c/sub*/status"):
+        status.write_text("closed\n")
+    box.configure(COUNTING)
+    return box
+
+
+def _fresh(folder: Path) -> Path:
+    fresh = folder / str(next(_numbers))
+    fresh.mkdir()
+    return fresh
+
+
+def soon(what: Callable[[], Any], seconds: float, why: str) -> float:
+    """The monotonic time at which *what* was first true, looked at 200 times a second."""
+    end = time.monotonic() + seconds
+    while (now := time.monotonic()) < end:
+        if what():
+            return now
+        time.sleep(0.005)
+    raise AssertionError(f"not within {seconds:g} s: {why}")
+
+
+def live_lines(program: Program) -> int:
+    """How often a stream became LIVE, from the lines it prints: asking it would cost what is measured."""
+    return program.said().count(": live")
+
+
+def server_pid(program: Program) -> int:
+    """The child that is neither a capture nor an encoder."""
+    streams = (program.status() or {"streams": []})["streams"]
+    known = {pid for one in streams for pid in (one["capture_pid"], one["encoder_pid"])}
+    return next(pid for pid in children(program.process.pid) if pid not in known)
+
+
+def is_listening(port: int) -> bool:
+    """Whether somebody takes connections."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def online_since(box: Box) -> dict[str, str]:
+    """Since when each path is published, as the server says; empty while it does not answer."""
+    url = f"http://127.0.0.1:{box.api_port}/v3/paths/list"
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:
+            items = json.load(answer)["items"]
+    except (OSError, ValueError, urllib.error.URLError):
+        return {}
+    return {one["name"]: one.get("onlineTime") or one.get("readyTime") or "" for one in items if _is_online(one)}
+
+
+def _is_online(path: dict[str, Any]) -> bool:
+    return bool(path.get("online", path.get("ready")))
+
+
+@contextlib.contextmanager
+def tones(folder: Path, count: int, server: str, patience: float = 60.0) -> Iterator[Program]:
+    """*count* test tones, all LIVE."""
+    with running(quiet_box(folder), "--server", server, "--tone", str(count)) as program:
+        wait_for(lambda: live_lines(program) >= count, patience, f"{count} streams LIVE; it said:\n{program.said()}")
+        yield program
