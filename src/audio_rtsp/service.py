@@ -41,6 +41,7 @@ from audio_rtsp.facts.address import lan_address
 from audio_rtsp.facts.ports import free_port
 from audio_rtsp.host.command import run_async
 from audio_rtsp.host.lock import InstanceLock
+from audio_rtsp.host.own_name import name_this_process
 from audio_rtsp.server.builtin.command import builtin_command
 from audio_rtsp.server.child import ServerChild, ServerCommand
 from audio_rtsp.server.mediamtx.command import mediamtx_command
@@ -65,6 +66,7 @@ class Face:
 
 async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
     """Publish every device until SIGINT or SIGTERM; raises AudioRtspError when it cannot begin."""
+    name_this_process("audio-rtsp")
     with _instance(runtime):
         stop = _stop_signals()
         values = desk.configuration.service

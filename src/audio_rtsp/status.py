@@ -27,7 +27,7 @@ class StreamState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamStatus:
-    """One stream. Durations in seconds, levels in dBFS, bitrate in bit/s, rate in hertz."""
+    """One stream. Durations in seconds, levels in dBFS, extremes as shares, bitrate in bit/s, rate in Hz."""
 
     name: str
     state: StreamState
@@ -50,6 +50,9 @@ class StreamStatus:
     readers: int
     peak: float | None
     rms: float | None
+    lowest: float | None
+    highest: float | None
+    is_clipping: bool
     state_seconds: float
     commands: tuple[tuple[str, ...], ...]
     complaints: tuple[str, ...]

@@ -48,6 +48,7 @@ def _write(output: int, data: bytes) -> None:
 def main() -> None:
     """Play until the reader goes or a signal comes."""
     frequency, sample_format, rate, channels = sys.argv[1:]
+    os.write(os.open("/proc/self/comm", os.O_WRONLY), b"audio-rtsp-tone")  # its name in top
     second = one_second(int(frequency), sample_format, int(rate), int(channels))
     try:
         play(second, int(rate), sys.stdout.fileno())

@@ -19,7 +19,8 @@ def _remark(one: dict[str, Any]) -> str:
     """Why it is not live; else how it is."""
     if one["reason"]:
         return str(one["reason"])
-    parts = [f"{one['readers']} listening"] if one["readers"] else []
+    clipping = ["too loud: clipping"] if one["is_clipping"] else []
+    parts = [*clipping, *([f"{one['readers']} listening"] if one["readers"] else [])]
     if one["lost_seconds"] >= 0.1:
         parts.append(f"{one['lost_seconds']:.1f} s lost")
     return ", ".join(parts)

@@ -16,7 +16,7 @@ def parse_request(line: bytes) -> str:
     """The verb of ``{"ask": VERB}``; raises BadRequest."""
     try:
         whole = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadRequest("expected one JSON object a line") from None
     verb = whole.get("ask") if isinstance(whole, dict) else None
     if not isinstance(verb, str):

@@ -60,6 +60,7 @@ class ServerChild:
             await self._until_it_answers(self._child)
         except BaseException:
             await self._child.stop()
+            self._child.close()
             raise
         self._keeper = asyncio.create_task(self._keep(), name="server")
 
@@ -108,8 +109,9 @@ class ServerChild:
             tries = 0 if loop.time() - began > FORGIVEN_AFTER else tries
             await asyncio.sleep(PAUSES[min(tries, len(PAUSES) - 1)])
             tries += 1
-            self.restarts += 1
-            self._child = self._spawn()
+            with contextlib.suppress(OSError, AudioRtspError):  # a full disk, a binary being replaced: it heals
+                self._child = self._spawn()
+                self.restarts += 1
 
     async def _drain_until_exit(self, child: Child) -> None:
         while not child.exited.done():

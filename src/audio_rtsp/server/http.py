@@ -21,9 +21,11 @@ async def get(port: int, target: str, timeout: float = 2.0) -> bytes:
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=LARGEST_ANSWER)
         try:
             writer.write(f"GET {target} HTTP/1.0\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n\r\n".encode())
-            answer = await reader.read(LARGEST_ANSWER)
+            answer = b""
             while more := await reader.read(LARGEST_ANSWER):
                 answer += more
+                if len(answer) > LARGEST_ANSWER:
+                    raise BadAnswer(f"it has more than {LARGEST_ANSWER >> 20} MiB")
         finally:
             writer.close()
     return parse_answer(answer)

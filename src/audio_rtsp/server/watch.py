@@ -84,7 +84,7 @@ class ServerWatch:
             return
         pause = URGENT_PAUSE if self._urgent else CALM_PAUSE
         if misses:
-            pause = AWAY_PAUSES[misses] if misses < len(AWAY_PAUSES) else AWAY_PAUSE
+            pause = AWAY_PAUSES[misses - 1] if misses <= len(AWAY_PAUSES) else AWAY_PAUSE
             await asyncio.sleep(pause)
             return
         try:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from audio_rtsp.encoder.diagnosis import EncoderDiagnosis, EncoderFault
+from audio_rtsp.encoder.report import Report
 from audio_rtsp.errors import AudioRtspError
 from audio_rtsp.server.path import PathState
 from audio_rtsp.supervision.encoder_run import EncoderRun
@@ -72,9 +73,9 @@ class EncoderSide:
         return self._opened.is_set()
 
     @property
-    def levels(self) -> tuple[float | None, float | None]:
-        """Peak and RMS of the sound that came in, dBFS."""
-        return (self._run.report.peak, self._run.report.rms) if self._run else (None, None)
+    def report(self) -> Report:
+        """What the running encoder last said."""
+        return self._run.report if self._run else Report()
 
     @property
     def readers(self) -> int:
@@ -125,11 +126,9 @@ class EncoderSide:
         if self._run is None:
             return
         self._run.observe()
-        path = self._outfit.watch.paths.get(self._name)
-        self._note(path)
-        if path is None or not path.is_online:
-            is_lost = self._outfit.watch.is_up and _now() - self._online_at > OFFLINE_LIMIT
-            if self.condition is EncoderCondition.ONLINE and is_lost:
+        if self.condition is EncoderCondition.ONLINE:
+            self._note(self._outfit.watch.paths.get(self._name))
+            if self._outfit.watch.is_up and _now() - self._online_at > OFFLINE_LIMIT:
                 self._run.give_up("the server does not have it")
 
     def _note(self, path: PathState | None) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from audio_rtsp.config.settings import (
     AUDIO_CHANNEL_PICK,
+    AUDIO_SILENCE_SECONDS,
     FFMPEG_ADDITIONAL_OPTS,
     GAP_FILL_SECONDS,
     MAX_RESTART_ATTEMPTS,
@@ -35,6 +36,7 @@ class StreamPlan:
     pick: str
     rules: Rules
     gap_seconds: float
+    silence_seconds: float
 
 
 def plan_stream(
@@ -55,6 +57,7 @@ def plan_stream(
         pick=pick,
         rules=_rules(values),
         gap_seconds=values[GAP_FILL_SECONDS],
+        silence_seconds=values[AUDIO_SILENCE_SECONDS],
     )
     return plan, (*complaints, *pick_complaints, *(f"{name}: {objection}" for objection in objections))
 

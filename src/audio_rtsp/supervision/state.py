@@ -25,10 +25,11 @@ def judge(
     *,
     is_flowing: bool,
     is_heard: bool,
+    silence: str = "",
 ) -> tuple[StreamState, str]:
     """What a listener gets, and why it is not the microphone's sound."""
     if is_flowing and is_heard:
-        return StreamState.LIVE, ""
+        return (StreamState.SILENT, silence) if silence else (StreamState.LIVE, "")
     if is_heard:
         return StreamState.FILLING, capture_reason or "no sound comes from the device"
     if capture is not CaptureCondition.FLOWING:

@@ -6,6 +6,7 @@ import asyncio
 
 from audio_rtsp.alsa.pcm_format import PcmFormat
 from audio_rtsp.encoder.argv import EncoderPlan, encoder_argv
+from audio_rtsp.encoder.level import LevelWatch, Window
 from audio_rtsp.events.event import Event
 from audio_rtsp.status import StreamState, StreamStatus
 from audio_rtsp.supervision.capture_side import CaptureSide
@@ -32,6 +33,8 @@ class Stream:
         self._state, self._reason = StreamState.STARTING, ""
         self._state_since = asyncio.get_running_loop().time()
         self._lost_when_live = 0.0
+        self._level = LevelWatch()
+        self._windows = 0
         self._capture_rest = Rest(plan.rules, outfit.chance)
         self._encoder_rest = Rest(plan.rules, outfit.chance)
         self._capture = CaptureSide(self._capture_rest, self._renew, self._close_sound, self._judge)
@@ -85,10 +88,20 @@ class Stream:
             lost += self._sound.make_room()
         if lost >= LOSS_WORTH_A_WORD:
             self._tell(self._state, self._state, "sound was not read in time", lost)
+        self._listen()
         if self._capture.wants_usb_reset:
             self._capture.wants_usb_reset = False
             self._tell(self._state, self._state, "mute three times: pull its plug and put it back", 0.0)
         self._judge()
+
+    def _listen(self) -> None:
+        """Judge the level of what the microphone gives; our own silence says nothing about it."""
+        report = self._encoder.report
+        if not self._capture.is_flowing:
+            self._level = LevelWatch()
+        elif report.windows != self._windows and report.lowest is not None and report.highest is not None:
+            self._level.note(Window(report.lowest, report.highest), asyncio.get_running_loop().time())
+        self._windows = report.windows
 
     @property
     def lost_seconds(self) -> float:
@@ -98,7 +111,7 @@ class Stream:
     def status(self) -> StreamStatus:
         """What is true now."""
         sound, encoding = self._sound, self.plan.encoding
-        peak, rms = self._encoder.levels
+        report = self._encoder.report
         return StreamStatus(
             name=self.plan.name,
             state=self._state,
@@ -119,8 +132,11 @@ class Stream:
             waiting_seconds=round(sound.waiting_seconds, 3) if sound else 0.0,
             overruns=self._capture.overruns,
             readers=self._encoder.readers,
-            peak=peak,
-            rms=rms,
+            peak=report.peak,
+            rms=report.rms,
+            lowest=report.lowest,
+            highest=report.highest,
+            is_clipping=self._level.is_clipping,
             state_seconds=round(asyncio.get_running_loop().time() - self._state_since, 1),
             commands=tuple(argv for argv in (self._capture.argv, self._encoder.argv) if argv),
             complaints=self.complaints,
@@ -171,6 +187,7 @@ class Stream:
             return
         if self._sound and self._sound.ledger.has_begun:
             self._open_encoder(self._sound)
+        silence = self._level.silence(asyncio.get_running_loop().time(), self.plan.silence_seconds)
         state, reason = judge(
             self._capture.condition,
             self._capture.reason,
@@ -178,6 +195,7 @@ class Stream:
             self._encoder.trouble,
             is_flowing=self._capture.is_flowing,
             is_heard=self._encoder.is_heard,
+            silence=silence or "",
         )
         self._show(state, reason)
 

@@ -8,6 +8,7 @@ import re
 import socket
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -155,7 +156,7 @@ def test_who_reads_nothing_does_not_slow_down_the_others(server: ServerProcess) 
         assert memory_kb(server) - before < 2_048
 
 
-PASSWORD = {"AUDIO_RTSP_RTSP_READ_USER": "ann", "AUDIO_RTSP_RTSP_READ_PASSWORD": "s3cret"}
+PASSWORD: dict[str, Any] = {"AUDIO_RTSP_RTSP_READ_USER": "ann", "AUDIO_RTSP_RTSP_READ_PASSWORD": "s3cret"}
 
 
 @pytest.mark.parametrize("reader", ["ffmpeg", "mpv", "gstreamer"])

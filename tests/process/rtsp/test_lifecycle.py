@@ -121,7 +121,9 @@ def test_the_api_has_mediamtx_s_shape(server: ServerProcess) -> None:
     assert set(ask(server, "/v3/info")[1]) == {"version", "started"}
     with client(server) as source, client(server) as reader:
         publish(source)
-        play(reader)
+        assert reader.ask("SETUP", Transport="RTP/AVP/TCP").status == 200
+        assert find_path(server, "t")["readers"] == []
+        assert reader.ask("PLAY").status == 200
         source.push(mp3_packet(1, 1))
         reader.packet()
         path = find_path(server, "t")

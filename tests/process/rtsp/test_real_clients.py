@@ -24,7 +24,9 @@ def test_every_reader_hears_the_tone_over_tcp_and_udp(server: ServerProcess, cod
                 assert is_tone(heard.wait_for(NEEDED)), heard.errors.decode()
 
 
-@pytest.mark.parametrize(("codec", "transport"), [*((codec, "tcp") for codec in CODECS), ("mp3", "udp"), ("l16", "udp")])
+@pytest.mark.parametrize(
+    ("codec", "transport"), [*((codec, "tcp") for codec in CODECS), ("mp3", "udp"), ("l16", "udp")]
+)
 @pytest.mark.parametrize("reader", ["mpv", "gstreamer"])
 @pytest.mark.timeout(30)
 def test_other_players_hear_the_tone(server: ServerProcess, reader: str, codec: str, transport: str) -> None:

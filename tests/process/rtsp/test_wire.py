@@ -99,11 +99,13 @@ def test_describe_in_the_gap_waits_for_the_publisher(server: ServerProcess) -> N
         with client(server) as source:
             publish(source)
         wait_offline(server, "t")
+        start = time.monotonic()
         reader.send("DESCRIBE")
         reader.send("OPTIONS")
         with client(server) as source:
             publish(source)
             assert (reader.answer().status, reader.answer().headers["cseq"]) == (200, "2")
+            assert time.monotonic() - start < 1.5
 
 
 def test_describe_in_the_gap_is_404_after_two_seconds(server: ServerProcess) -> None:
@@ -133,13 +135,14 @@ def test_our_own_sender_reports_follow_the_packets(server: ServerProcess) -> Non
         source.push(mp3_packet(1, 1))
         _, timestamp, ssrc, _ = fields(reader.packet())
         sent = time.monotonic()
-        reader.socket.settimeout(7)
+        reader.socket.settimeout(10)
         channel, report = reader.frame()
         elapsed, wall = time.monotonic() - sent, time.time()
+        assert find_path(server, "t")["inboundFramesInError"] == 0
     assert (channel, report[:4], int.from_bytes(report[4:8], "big")) == (1, b"\x80\xc8\x00\x06", ssrc)
     ntp = int.from_bytes(report[8:16], "big") / 2**32 - 2_208_988_800
-    assert ntp == pytest.approx(wall, abs=0.05)
-    assert (int.from_bytes(report[16:20], "big") - timestamp) % 2**32 / 90_000 == pytest.approx(elapsed, abs=0.05)
+    assert ntp == pytest.approx(wall, abs=0.15)
+    assert (int.from_bytes(report[16:20], "big") - timestamp) % 2**32 / 90_000 == pytest.approx(elapsed, abs=0.15)
     assert (int.from_bytes(report[20:24], "big"), int.from_bytes(report[24:28], "big")) == (1, 104)
     assert report[28:] == b"\x81\xca\x00\x05" + ssrc.to_bytes(4, "big") + b"\x01\x0aaudio-rtsp\0\0\0\0"
 

@@ -14,7 +14,7 @@ import pytest
 
 from audio_rtsp.errors import ProgramMissing
 from audio_rtsp.host.child import Child
-from unit.host.processes import children, state
+from unit.host.processes import children, state, until
 
 T = TypeVar("T")
 DEAF = "trap '' INT TERM; echo ready; while :; do sleep 0.05; done"
@@ -73,6 +73,7 @@ def test_a_child_that_obeys_is_not_killed() -> None:
 def test_a_stopped_child_is_killed_all_the_same() -> None:
     async def act(child: Child) -> int | None:
         child.send(signal.SIGSTOP)
+        assert until(lambda: state(child.pid) == "T")
         return await child.stop((signal.SIGTERM, 0.1))
 
     assert with_child(("sleep", "60"), act) == -signal.SIGKILL

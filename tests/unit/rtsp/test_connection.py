@@ -13,10 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
+from audio_rtsp.rtsp.outlet import Interleaved
 from audio_rtsp.rtsp.path import BATCH_FROM_READERS
 from audio_rtsp.rtsp.publisher import Publisher
 from audio_rtsp.rtsp.reader import Reader
-from unit.rtsp.stage import MP3_SDP, OPUS_SDP, Line, Stage, mp3_packet
+from audio_rtsp.rtsp.sdp import parse_description
+from audio_rtsp.rtsp.timeline import Start
+from audio_rtsp.rtsp.track import Track
+from unit.rtsp.stage import MP3_SDP, OPUS_SDP, Line, Stage, mp3_packet, patient
 
 
 def is_empty(stage: Stage) -> bool:
@@ -121,6 +125,41 @@ def test_many_readers_get_their_packets_in_batches() -> None:
     stage.loop.run(0.05)
     (block,) = {reader.take() for reader in readers}
     assert block.count(b"$\0") == 2
+
+
+def test_a_publisher_that_is_back_in_time_ends_the_gap() -> None:
+    stage = Stage(gap_seconds=5)
+    stage.publisher().close()
+    reader = stage.reader()
+    stage.loop.run(4)
+    source = stage.publisher()
+    stage.loop.run(4)
+    source.push(mp3_packet(1, 1))
+    assert reader.take().startswith(b"$\0") and not reader.closed
+    source.close()
+    stage.loop.run(6)
+    assert reader.closed and reader.take()[-8:-6] == b"\x81\xcb"  # BYE
+
+
+def test_other_media_end_the_session_of_every_reader() -> None:
+    stage = Stage()
+    source, reader, waiting = stage.publisher(), stage.reader(), stage.connect()
+    assert waiting.ask("SETUP", Transport="RTP/AVP/TCP") == 200
+    other = stage.publisher(sdp=OPUS_SDP)
+    assert source.closed and reader.closed and waiting.closed and not other.closed
+    assert stage.connect().ask("DESCRIBE") == 200
+
+
+def test_a_reader_gets_what_comes_after_its_play() -> None:
+    track = Track(parse_description(MP3_SDP.decode()).medias[0], Start(ssrc=1, sequence=1, timestamp=1))
+    stage = Stage()
+    line = stage.connect()
+    outlet = Interleaved(wire=line.protocol.wire, channel=0)
+    track.take(mp3_packet(1, 1), 1.0)
+    track.add(outlet)
+    track.take(mp3_packet(2, 2), 1.0)
+    track.flush()
+    assert line.take().count(b"$\0") == 1 and outlet.count_sent(track.offered).packets == 1
 
 
 def test_a_clock_step_moves_the_next_report() -> None:
@@ -263,7 +302,7 @@ def test_who_waits_in_describe_and_leaves_is_forgotten() -> None:
     assert is_empty(stage)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(patient, max_examples=150)
 @given(
     st.lists(st.one_of(st.binary(max_size=200), st.text(string.printable, max_size=100).map(str.encode)), max_size=8)
 )
@@ -382,5 +421,5 @@ class RandomRequests(RuleBasedStateMachine):
         assert is_empty(self.stage) and not self.stage.hub.directory.all()
 
 
-RandomRequests.TestCase.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
+RandomRequests.TestCase.settings = settings(patient, max_examples=100, stateful_step_count=50)
 TestRandomRequests = RandomRequests.TestCase

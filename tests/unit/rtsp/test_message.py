@@ -19,6 +19,7 @@ from audio_rtsp.rtsp.message import (
     render_response,
 )
 from audio_rtsp.rtsp.rtp import interleave
+from unit.rtsp.stage import patient
 
 methods = st.from_regex(r"[A-Z][A-Z_]{0,15}", fullmatch=True)
 uris = st.text(alphabet=[chr(code) for code in range(33, 127)], min_size=1, max_size=60)
@@ -43,6 +44,7 @@ def render(item: Request | Frame) -> bytes:
     return interleave(*item) if isinstance(item, Frame) else render_request(item)
 
 
+@patient
 @given(items, st.lists(st.integers(1, 40), max_size=60), st.booleans())
 def test_a_stream_is_cut_into_what_it_was_made_of(sent: list[Request | Frame], cuts: list[int], has_gaps: bool) -> None:
     stream = b"".join((b"\r\n" if has_gaps else b"") + render(item) for item in sent)
@@ -57,6 +59,7 @@ def test_a_stream_is_cut_into_what_it_was_made_of(sent: list[Request | Frame], c
     assert not splitter.is_partial
 
 
+@patient
 @given(st.lists(st.binary(max_size=300), max_size=10))
 def test_noise_is_refused_or_waited_for_and_never_hoarded(noise: list[bytes]) -> None:
     splitter = Splitter(head_bytes=512, body_bytes=64)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from audio_rtsp.rtsp.codec import STATIC, Codec, describe_codec, parse_codec
 from audio_rtsp.rtsp.sdp import BadDescription, Description, Media, parse_description, render_description
+from unit.rtsp.stage import patient
 
 HEAD = (
     "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=No Name\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
@@ -76,6 +77,7 @@ def medias(draw: st.DrawFn) -> Media:
 descriptions = st.builds(Description, name=words, medias=st.lists(medias(), min_size=1, max_size=8).map(tuple))
 
 
+@patient
 @given(descriptions)
 def test_what_is_rendered_is_parsed(description: Description) -> None:
     controls = tuple(media.control for media in description.medias)
@@ -83,6 +85,7 @@ def test_what_is_rendered_is_parsed(description: Description) -> None:
     assert parse_description(render_description(description)).identity == description.identity
 
 
+@patient
 @given(st.one_of(st.text(), st.text(alphabet="vmaos=:/ 0149\r\nRTPAVudi")))
 def test_any_text_is_a_description_or_refused(text: str) -> None:
     for start in ("", "v=0\r\n", HEAD):

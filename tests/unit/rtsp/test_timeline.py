@@ -17,7 +17,7 @@ from audio_rtsp.rtsp.rtp import (
 )
 from audio_rtsp.rtsp.timeline import Start, Timeline
 from audio_rtsp.rtsp.wall_clock import WallClock
-from unit.rtsp.stage import mp3_packet
+from unit.rtsp.stage import mp3_packet, patient
 
 CLOCK = 90_000
 
@@ -47,6 +47,7 @@ lives = st.lists(
 )
 
 
+@patient
 @given(lives, st.integers(0, 65535), st.integers(0, 2**32 - 1))
 def test_sequence_and_source_are_constant_and_time_never_goes_back(
     lived: list[tuple[int, int, int, int, float]], sequence: int, timestamp: int
@@ -110,6 +111,7 @@ def test_rtp_time_runs_on_between_packets() -> None:
     assert line.rtp_time(3.0) == 2 * CLOCK
 
 
+@patient
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_packet_or_nothing(data: bytes) -> None:
     line = timeline()
@@ -118,6 +120,7 @@ def test_any_bytes_are_a_packet_or_nothing(data: bytes) -> None:
         assert carried is None or len(carried) == len(packet)
 
 
+@patient
 @given(st.binary(min_size=12, max_size=90).map(lambda data: b"\x80" + data[1:]))
 def test_rewriting_with_the_same_header_changes_nothing(packet: bytes) -> None:
     assert rewrite(packet, header_of(packet)) == packet

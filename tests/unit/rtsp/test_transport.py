@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from audio_rtsp.rtsp.target import Target, find_track, is_path_name, parse_target
 from audio_rtsp.rtsp.transport import Lower, Transport, parse_transports, render_transport
+from unit.rtsp.stage import patient
 
 channels = st.integers(0, 254).map(lambda first: (first, first + 1))
 ports = st.tuples(st.integers(1, 65535), st.integers(1, 65535))
@@ -17,11 +18,13 @@ transports = st.one_of(
 )
 
 
+@patient
 @given(st.lists(transports, min_size=1, max_size=4))
 def test_what_is_rendered_is_parsed(offers: list[Transport]) -> None:
     assert parse_transports(", ".join(map(render_transport, offers))) == tuple(offers)
 
 
+@patient
 @given(st.text())
 def test_any_text_is_offers_or_none(text: str) -> None:
     assert isinstance(parse_transports(text), tuple)

@@ -56,7 +56,7 @@ def _users(conf: PrivateConf) -> list[dict[str, object]]:
     here = ["publish", "read", "playback", "api", "metrics"]
     return [
         _user("any", "", LOOPBACK, here),
-        _user(conf.read_user or "any", conf.read_password, [], ["read", "playback"]),
+        _user(conf.read_user or "any", conf.read_password if conf.read_user else "", [], ["read", "playback"]),
     ]
 
 

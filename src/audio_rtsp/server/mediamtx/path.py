@@ -25,13 +25,11 @@ def parse_page(text: bytes) -> Page:
     """Read the answer of ``/v3/paths/list``; raises UnexpectedJson."""
     try:
         whole = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnexpectedJson(f"not JSON: {error}") from None
     if not isinstance(whole, dict):
         raise UnexpectedJson(f"expected an object, got {_kind(whole)}")
-    items = whole.get("items") or []
-    if not isinstance(items, list):
-        raise UnexpectedJson(f"items: expected a list, got {_kind(items)}")
+    items = _list(whole, "items", "")
     paths = tuple(parse_path(item, f"items[{index}]") for index, item in enumerate(items))
     return Page(paths=paths, pages=_number(whole, ("pageCount",), ""))
 
@@ -45,7 +43,7 @@ def parse_path(item: object, spot: str) -> PathState:
         is_online=_bool(item, ("online", "ready"), spot),
         since=_text(item, ("onlineTime", "readyTime"), spot),
         inbound_bytes=_number(item, ("inboundBytes", "bytesReceived"), spot),
-        readers=len(item.get("readers") or ()),
+        readers=len(_list(item, "readers", spot)),
     )
 
 
@@ -75,6 +73,15 @@ def _number(item: Mapping[str, object], keys: tuple[str, ...], spot: str) -> int
         return 0
     if isinstance(value, bool) or not isinstance(value, int):
         raise UnexpectedJson(f"{spot}.{key}: expected a number, got {_kind(value)}".lstrip("."))
+    return value
+
+
+def _list(item: Mapping[str, object], key: str, spot: str) -> list[object]:
+    value = item.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise UnexpectedJson(f"{spot}.{key}: expected a list, got {_kind(value)}".lstrip("."))
     return value
 
 
