@@ -13,11 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from process.streams.harness import Box, Program, listening, running, wait_for
-
 from bench.process import children
-
-__all__ = ["COUNTED", "counted_box", "is_listening", "listening", "online_since", "quiet_box", "running", "soon"]
+from process.streams.harness import Box, Program, running
 
 COUNTED = "lab-studio-stereo"
 COUNTING = "AUDIO_CODEC=pcm_s16be\nAUDIO_CHANNELS=2\nAUDIO_SAMPLE_RATE=48000\n"
@@ -60,6 +57,20 @@ def live_lines(program: Program) -> int:
     return program.said().count(": live")
 
 
+def until_live(program: Program, lines: int, seconds: float) -> float:
+    """The time at which that many were LIVE; a program that ends, or takes too long, is quoted."""
+
+    def is_so() -> bool:
+        if program.process.poll() is not None:
+            raise AssertionError(f"the program ended with {program.process.returncode}:\n{program.said()}")
+        return live_lines(program) >= lines
+
+    try:
+        return soon(is_so, seconds, f"{lines} lines of LIVE")
+    except AssertionError as error:
+        raise AssertionError(f"{error}; it said:\n{program.said()}") from None
+
+
 def server_pid(program: Program) -> int:
     """The child that is neither a capture nor an encoder."""
     streams = (program.status() or {"streams": []})["streams"]
@@ -93,5 +104,5 @@ def _is_online(path: dict[str, Any]) -> bool:
 def tones(folder: Path, count: int, server: str, patience: float = 60.0) -> Iterator[Program]:
     """*count* test tones, all LIVE."""
     with running(quiet_box(folder), "--server", server, "--tone", str(count)) as program:
-        wait_for(lambda: live_lines(program) >= count, patience, f"{count} streams LIVE; it said:\n{program.said()}")
+        until_live(program, count, patience)
         yield program

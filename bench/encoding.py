@@ -17,11 +17,11 @@ from audio_rtsp.encoder.argv import EncoderPlan, encoder_argv
 from audio_rtsp.encoder.codec import Encoding
 from audio_rtsp.encoder.options import ExtraOptions
 from audio_rtsp.encoder.version import FfmpegVersion, parse_version
-
-from bench.box import is_listening, quiet_box, running, soon
+from bench.box import is_listening, quiet_box, soon
 from bench.plan import Plan
 from bench.process import read_memory
 from bench.row import Row, row
+from process.streams.harness import running
 
 ENCODINGS = (
     Encoding(codec="libmp3lame", rate=44100, channels=1, bitrate=128_000),

@@ -8,22 +8,20 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from process.streams.harness import Counted, Listener, Program, count, wait_for
-
 from bench.box import (
     COUNTED,
     counted_box,
     is_listening,
-    listening,
     live_lines,
     online_since,
-    running,
     server_pid,
     soon,
     tones,
+    until_live,
 )
 from bench.plan import Plan
 from bench.row import Row, row
+from process.streams.harness import Counted, Listener, Program, count, listening, running, wait_for
 
 LOST_WITH_ENCODER = 0.05
 PAUSE_OF_KILLED_ENCODER = 0.3
@@ -176,5 +174,5 @@ def server_killed(plan: Plan, server: str) -> Back:
         soon(lambda: not os.path.exists(f"/proc/{victim}"), 5, "the server is dead")  # noqa: PTH110
         listens = soon(lambda: is_listening(program.box.port), 15, "the server listens")
         published = soon(lambda: len(online_since(program.box)) == STREAMS_OF_SERVER, 20, "all are published")
-        live = soon(lambda: live_lines(program) >= lives + STREAMS_OF_SERVER, 20, "all are LIVE")
+        live = until_live(program, lives + STREAMS_OF_SERVER, 20)
     return Back(listens=listens - began, published=published - listens, live=live - listens)

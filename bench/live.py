@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from bench.box import live_lines, quiet_box, running, soon
+from bench.box import quiet_box, until_live
 from bench.plan import Plan
 from bench.row import Row, row
+from process.streams.harness import running
 
 COUNTS = (1, 8, 32)
 TARGET_OF_32 = 3.0
@@ -28,4 +29,4 @@ def time_to_live(plan: Plan, count: int, server: str) -> float:
     box = quiet_box(plan.folder)
     began = time.monotonic()
     with running(box, "--server", server, "--tone", str(count)) as program:
-        return soon(lambda: live_lines(program) >= count, PATIENCE, f"{count} streams LIVE") - began
+        return until_live(program, count, PATIENCE) - began

@@ -41,12 +41,14 @@ class ControlListener:
                 self._path.unlink()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, TimeoutError, ValueError):
-            async with asyncio.timeout(IDLE_LIMIT):
-                while line := await reader.readline():
-                    writer.write(render_answer(self._answer(line, writer)))
-                    await writer.drain()
-        writer.close()
+        try:
+            with contextlib.suppress(OSError, TimeoutError, ValueError):
+                async with asyncio.timeout(IDLE_LIMIT):
+                    while line := await reader.readline():
+                        writer.write(render_answer(self._answer(line, writer)))
+                        await writer.drain()
+        finally:
+            writer.close()
 
     def _answer(self, line: bytes, writer: asyncio.StreamWriter) -> dict[str, Any]:
         try:

@@ -60,10 +60,12 @@ class SoundPipe:
         """Throw away the oldest sound, whole frames; returns what was there to throw."""
         dropped = 0
         with contextlib.suppress(BlockingIOError):
-            while dropped < size_bytes:
-                data = os.read(self._own_reading, min(size_bytes - dropped, len(self._silence)))
+            while dropped < size_bytes and (data := self._read(min(size_bytes - dropped, len(self._silence)))):
                 dropped += len(data)
         return dropped
+
+    def _read(self, size_bytes: int) -> bytes:
+        return os.read(self._own_reading, size_bytes) if self._own_reading >= 0 else b""
 
     def close_writing(self) -> None:
         """Nothing more will come: an encoder that has read what waits sees the end."""

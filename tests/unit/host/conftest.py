@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from unit.host.processes import children
+from unit.host.processes import children, descriptors
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_left() -> Iterator[None]:
-    before, descriptors = children(), len(list(Path("/proc/self/fd").iterdir()))
+    before, files = children(), descriptors()
     yield
     assert children() <= before
-    assert len(list(Path("/proc/self/fd").iterdir())) <= descriptors
+    assert descriptors() <= files

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,3 +29,17 @@ def until(holds: Callable[[], bool], seconds: float = 5.0) -> bool:
             return False
         time.sleep(0.01)
     return True
+
+
+async def soon(holds: Callable[[], bool], seconds: float = 5.0) -> bool:
+    """As :func:`until`, with the event loop free meanwhile."""
+    for _ in range(round(seconds * 100)):
+        if holds():
+            return True
+        await asyncio.sleep(0.01)
+    return False
+
+
+def descriptors() -> int:
+    """How many files are open."""
+    return len(list(Path("/proc/self/fd").iterdir()))

@@ -7,14 +7,13 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 from audio_rtsp.errors import ProgramMissing
 from audio_rtsp.host.child import Child
-from unit.host.processes import children, state, until
+from unit.host.processes import children, descriptors, soon, state, until
 
 T = TypeVar("T")
 DEAF = "trap '' INT TERM; echo ready; while :; do sleep 0.05; done"
@@ -34,10 +33,9 @@ def with_child(argv: tuple[str, ...], act: Callable[[Child], Awaitable[T]], **op
 
 
 async def until_it_says(child: Child, word: str) -> None:
-    assert child.reports is not None
-    async with asyncio.timeout(5):
-        while word not in child.reports.take():
-            await asyncio.sleep(0.01)
+    reports = child.reports
+    assert reports is not None
+    assert await soon(lambda: word in reports.take())
 
 
 @pytest.mark.parametrize(("command", "code"), [("exit 0", 0), ("exit 7", 7), ("kill -9 $$", -9)])
@@ -164,11 +162,11 @@ def test_a_cancelled_stop_can_be_done_again() -> None:
 
 def test_a_program_that_is_missing_costs_no_descriptor() -> None:
     async def main() -> int:
-        before = len(list(Path("/proc/self/fd").iterdir()))
+        before = descriptors()
         for _ in range(5):
             with pytest.raises(ProgramMissing):
                 Child.start(("no-such-program",))
-        return len(list(Path("/proc/self/fd").iterdir())) - before
+        return descriptors() - before
 
     assert asyncio.run(main()) == 0
 

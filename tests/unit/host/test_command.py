@@ -14,7 +14,7 @@ import pytest
 
 from audio_rtsp.errors import ProgramMissing
 from audio_rtsp.host.command import Finished, child_environment, open_process, require_program, run, run_async
-from unit.host.processes import state, until
+from unit.host.processes import soon, state, until
 
 SRC = Path(__file__).resolve().parents[3] / "src"
 
@@ -52,21 +52,19 @@ def test_the_event_loop_is_free_while_a_command_runs() -> None:
     assert ticks > 2
 
 
-def test_a_cancelled_wait_kills_the_command() -> None:
-    async def main(pid_file: str) -> int:
+def test_a_cancelled_wait_kills_the_command(tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    pid_file.touch()
+
+    async def main() -> None:
         running = asyncio.ensure_future(run_async(("sh", "-c", f"echo $$ >{pid_file}; exec sleep 20"), timeout=30))
-        while not Path(pid_file).exists() or not Path(pid_file).read_text().strip():
-            await asyncio.sleep(0.01)
+        assert await soon(lambda: pid_file.read_text().endswith("\n"))
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
-        return int(Path(pid_file).read_text())
 
-    pid_file = f"/tmp/audio-rtsp-test-{os.getpid()}"
-    try:
-        assert state(asyncio.run(main(pid_file))) == ""
-    finally:
-        Path(pid_file).unlink()
+    asyncio.run(main())
+    assert state(int(pid_file.read_text())) == ""
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,229 @@
+"""A media server as a child of ours: started, watched, started again. The servers are real ones."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+import pytest
+
+from audio_rtsp.errors import MediaMtxMissing, PortTaken, ProgramMissing, ServerFailed
+from audio_rtsp.server.child import ServerChild, ServerCommand
+from audio_rtsp.server.mediamtx.command import mediamtx_command
+from audio_rtsp.server.mediamtx.conf import PrivateConf, render_conf
+from audio_rtsp.server.mediamtx.find import USUAL_PLACE, find_binary
+from audio_rtsp.server.protocol import publish_url
+from unit.host.processes import children, descriptors, soon
+
+BINARIES = ("/usr/local/mediamtx/mediamtx", "/opt/mediamtx-v1.12.2/mediamtx")
+HTTP = """
+import http.server, sys
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers(); self.wfile.write(b'{"items": [], "pageCount": 0}')
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Answer).serve_forever()
+"""
+
+
+def free() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def mediamtx(binary: str, folder: Path, *, rtsp_port: int = 0, user: str = "", password: str = "") -> ServerCommand:
+    if not os.access(binary, os.X_OK):
+        pytest.skip(f"{binary} is not installed here")
+    return mediamtx_command(
+        binary=binary,
+        folder=folder,
+        rtsp_port=rtsp_port or free(),
+        api_port=free(),
+        read_user=user,
+        read_password=password,
+    )
+
+
+def fake(*argv: str, prepare: Callable[[], None] = lambda: None) -> ServerCommand:
+    port = free()
+    words = argv or (sys.executable, "-c", HTTP, str(port))
+    return ServerCommand(name="fake", rtsp_port=free(), api_port=port, argv=words, prepare=prepare)
+
+
+@asynccontextmanager
+async def running(command: ServerCommand) -> AsyncIterator[ServerChild]:
+    before, files = children(), descriptors()
+    server = ServerChild(command)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
+        await asyncio.sleep(0.01)
+        assert children() == before
+        assert descriptors() <= files
+
+
+@pytest.mark.parametrize("binary", BINARIES)
+@pytest.mark.parametrize(("user", "password"), [("", ""), ("listener", "s3cret!$()*"), ("", "password-alone")])
+def test_a_real_mediamtx_takes_its_configuration_and_answers(
+    binary: str, user: str, password: str, tmp_path: Path
+) -> None:
+    async def main() -> None:
+        async with running(mediamtx(binary, tmp_path, user=user, password=password)) as server:
+            assert await server.paths() == {}
+            with closing(socket.create_connection(("127.0.0.1", server.rtsp_port), 2)):
+                pass
+            assert publish_url(server, "mic") == f"rtsp://127.0.0.1:{server.rtsp_port}/mic"
+
+    asyncio.run(main())
+    assert (tmp_path / "mediamtx.yml").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("binary", BINARIES)
+def test_a_port_that_is_taken_is_told_with_its_holder(binary: str, tmp_path: Path) -> None:
+    files = descriptors()
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", 0))
+        taken.listen()
+        command = mediamtx(binary, tmp_path, rtsp_port=taken.getsockname()[1])
+        with pytest.raises(PortTaken) as caught:
+            asyncio.run(ServerChild(command).start())
+    assert f"port {command.rtsp_port} is taken by" in caught.value.what
+    assert f"(pid {os.getpid()})" in caught.value.what
+    assert "--rtsp-port" in caught.value.fix
+    assert descriptors() <= files
+
+
+def test_a_server_that_dies_is_started_again(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with running(fake()) as server:
+            for restarts in (1, 2):
+                first = server.pid
+                assert first is not None
+                os.kill(first, signal.SIGKILL)
+                assert await soon(lambda old=first: server.pid not in (None, old))
+                assert server.restarts == restarts
+
+    asyncio.run(main())
+
+
+def test_a_server_that_cannot_be_started_again_at_first_is_tried_until_it_can() -> None:
+    """A full disk where its configuration is written, a binary that is being replaced."""
+    is_full = False
+
+    def prepare() -> None:
+        if is_full:
+            raise OSError(28, "No space left on device")
+
+    async def main() -> None:
+        nonlocal is_full
+        async with running(fake(prepare=prepare)) as server:
+            is_full = True
+            first = server.pid
+            assert first is not None
+            os.kill(first, signal.SIGKILL)
+            assert await soon(lambda: server.pid is None)
+            await asyncio.sleep(0.1)
+            is_full = False
+            assert await soon(lambda: server.pid is not None)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ("exit 1", "fake does not start: it ended without a word"),
+        ("echo trouble at last >&2; exit 1", "fake does not start: trouble at last"),
+        ("echo ERR: json: unknown field; exit 0", "fake does not start: ERR: json: unknown field"),
+    ],
+)
+def test_a_server_that_ends_at_once_failed_with_its_last_words(script: str, says: str) -> None:
+    with pytest.raises(ServerFailed) as caught:
+        asyncio.run(ServerChild(fake("sh", "-c", script)).start())
+    assert caught.value.what == says
+
+
+@pytest.mark.parametrize("line", ["ERR listen tcp :8554: bind: address already in use", "port 8554 is taken by sshd"])
+def test_either_servers_word_for_a_taken_port_is_understood(line: str) -> None:
+    with pytest.raises(PortTaken):
+        asyncio.run(ServerChild(fake("sh", "-c", f"echo '{line}'; exit 1")).start())
+
+
+def test_a_server_that_is_not_there_is_told() -> None:
+    with pytest.raises(ProgramMissing):
+        asyncio.run(ServerChild(fake("no-such-server")).start())
+
+
+def test_a_cancelled_start_leaves_no_child() -> None:
+    async def main() -> None:
+        before = children()
+        starting = asyncio.create_task(ServerChild(fake("sleep", "60")).start())
+        assert await soon(lambda: children() > before)
+        starting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+        assert children() == before
+
+    asyncio.run(main())
+
+
+def test_a_server_that_is_deaf_is_stopped_all_the_same() -> None:
+    ignoring = "import signal; signal.signal(2, signal.SIG_IGN); signal.signal(15, signal.SIG_IGN)\n"
+
+    async def main() -> float:
+        port = free()
+        argv = (sys.executable, "-c", ignoring + HTTP, str(port))
+        server = ServerChild(ServerCommand(name="deaf", rtsp_port=free(), api_port=port, argv=argv))
+        await server.start()
+        began = asyncio.get_running_loop().time()
+        await server.stop()
+        assert server.pid is None
+        return asyncio.get_running_loop().time() - began
+
+    assert 1.0 <= asyncio.run(main()) < 3.0
+
+
+def test_only_this_host_may_publish_and_a_password_is_for_the_others() -> None:
+    whole = json.loads(
+        render_conf(PrivateConf(rtsp_port=1, api_port=2, udp_port=18000, read_user="me", read_password="x"))
+    )
+    here, others = whole["authInternalUsers"]
+    assert here["ips"] == ["127.0.0.1", "::1"]
+    assert {"action": "publish"} in here["permissions"]
+    assert (others["user"], others["pass"], others["ips"]) == ("me", "x", [])
+    assert others["permissions"] == [{"action": "read"}, {"action": "playback"}]
+    assert whole["apiAddress"].startswith("127.0.0.1:")
+    assert (whole["rtpAddress"], whole["rtcpAddress"]) == (":18000", ":18001")
+
+
+def test_without_a_free_pair_of_udp_ports_tcp_must_do() -> None:
+    whole = json.loads(render_conf(PrivateConf(rtsp_port=1, api_port=2)))
+    assert whole["rtspTransports"] == ["tcp"]
+    assert "rtpAddress" not in whole
+
+
+def test_the_named_binary_wins_and_must_be_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named, on_path = tmp_path / "mine", tmp_path / "bin" / "mediamtx"
+    on_path.parent.mkdir()
+    for path in (named, on_path):
+        path.write_text("#!/bin/sh\n")
+        path.chmod(0o755)
+    monkeypatch.setenv("PATH", str(on_path.parent))
+    assert find_binary(str(named)) == str(named)
+    assert find_binary(str(tmp_path)) is None
+    assert find_binary(str(tmp_path / "nothing")) is None
+    assert find_binary() == str(on_path)
+    on_path.unlink()
+    assert find_binary() in (None, USUAL_PLACE)
+    named.chmod(0o644)
+    assert find_binary(str(named)) is None
+    assert "--server embedded" in MediaMtxMissing(str(named)).fix
