@@ -52,21 +52,22 @@ def soon(what: Callable[[], Any], seconds: float, why: str) -> float:
     raise AssertionError(f"not within {seconds:g} s: {why}")
 
 
-def live_lines(program: Program) -> int:
-    """How often a stream became LIVE, from the lines it prints: asking it would cost what is measured."""
-    return program.said().count(": live")
+def live_streams(program: Program, since: int = 0) -> frozenset[str]:
+    """Who became LIVE after *since* characters of what it printed: asking it would cost what is measured."""
+    lines = program.said()[since:].splitlines()
+    return frozenset(line.partition(":")[0] for line in lines if ": live" in line)
 
 
-def until_live(program: Program, lines: int, seconds: float) -> float:
-    """The time at which that many were LIVE; a program that ends, or takes too long, is quoted."""
+def until_live(program: Program, count: int, seconds: float, since: int = 0) -> float:
+    """The time at which that many streams were LIVE; a program that ends, or takes too long, is quoted."""
 
     def is_so() -> bool:
         if program.process.poll() is not None:
             raise AssertionError(f"the program ended with {program.process.returncode}:\n{program.said()}")
-        return live_lines(program) >= lines
+        return len(live_streams(program, since)) >= count
 
     try:
-        return soon(is_so, seconds, f"{lines} lines of LIVE")
+        return soon(is_so, seconds, f"{count} streams LIVE")
     except AssertionError as error:
         raise AssertionError(f"{error}; it said:\n{program.said()}") from None
 

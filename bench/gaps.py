@@ -12,7 +12,6 @@ from bench.box import (
     COUNTED,
     counted_box,
     is_listening,
-    live_lines,
     online_since,
     server_pid,
     soon,
@@ -168,11 +167,11 @@ def server_killed(plan: Plan, server: str) -> Back:
     """Kill the server under four streams and wait until all are back."""
     with tones(plan.folder, STREAMS_OF_SERVER, server) as program:
         time.sleep(BEFORE)
-        victim, lives = server_pid(program), live_lines(program)
+        victim, said = server_pid(program), len(program.said())
         began = time.monotonic()
         os.kill(victim, signal.SIGKILL)
         soon(lambda: not os.path.exists(f"/proc/{victim}"), 5, "the server is dead")  # noqa: PTH110
         listens = soon(lambda: is_listening(program.box.port), 15, "the server listens")
         published = soon(lambda: len(online_since(program.box)) == STREAMS_OF_SERVER, 20, "all are published")
-        live = until_live(program, lives + STREAMS_OF_SERVER, 20)
+        live = until_live(program, STREAMS_OF_SERVER, 20, said)
     return Back(listens=listens - began, published=published - listens, live=live - listens)

@@ -73,6 +73,15 @@ class BadName(AudioRtspError):
         super().__init__(f"{name!r} cannot be a stream name: {why}", fix=NAME_RULE)
 
 
+class NotAllowed(AudioRtspError):
+    """The running program does not take orders from this user."""
+
+    exit_code = 77
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why, fix="run the same with sudo, or as a member of the group audio-rtsp")
+
+
 class ProgramMissing(AudioRtspError):
     """A program that we run is not on this machine."""
 

@@ -41,6 +41,7 @@ from audio_rtsp.facts.address import lan_address
 from audio_rtsp.facts.ports import free_port
 from audio_rtsp.host.command import run_async
 from audio_rtsp.host.lock import InstanceLock
+from audio_rtsp.host.notify import Notify
 from audio_rtsp.host.own_name import name_this_process
 from audio_rtsp.server.builtin.command import builtin_command
 from audio_rtsp.server.child import ServerChild, ServerCommand
@@ -49,6 +50,7 @@ from audio_rtsp.server.mediamtx.find import find_binary
 from audio_rtsp.server.watch import ServerWatch
 from audio_rtsp.status import Status
 from audio_rtsp.supervision.desk import MachineDesk
+from audio_rtsp.supervision.helm import Helm
 from audio_rtsp.supervision.outfit import Outfit
 from audio_rtsp.supervision.supervisor import Supervisor
 
@@ -69,37 +71,33 @@ async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
     name_this_process("audio-rtsp")
     with _instance(runtime):
         stop = _stop_signals()
-        values = desk.configuration.service
-        server = ServerChild(server_command(values, runtime))
+        notify = Notify(os.environ)
+        server = ServerChild(server_command(desk.configuration.service, runtime))
         ffmpeg, _ = await asyncio.gather(_ffmpeg_version(), server.start())
         try:
             outfit = _outfit(ServerWatch(server), server.rtsp_port, ffmpeg, face.on_event)
-            await _supervise(desk, Supervisor(desk, outfit, server.name), outfit, runtime, face, stop)
+            helm = Helm(desk, Supervisor(desk, outfit, server.name), notify)
+            await _supervise(helm, outfit.watch, runtime, face, stop)
         finally:
             await server.stop()
 
 
-async def _supervise(
-    desk: MachineDesk, supervisor: Supervisor, outfit: Outfit, runtime: Path, face: Face, stop: asyncio.Event
-) -> None:
-    def reload() -> dict[str, Any]:
-        complaints = desk.reload()
-        supervisor.look_again()
-        supervisor.tell_news()
-        return {"complaints": complaints}
-
-    def status() -> dict[str, Any]:
-        return supervisor.status().as_json()
-
-    outfit.watch.on_change = supervisor.tell_news
-    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload)
-    control = ControlListener(runtime / "control.sock", reads={"status": status}, acts={"reload": reload})
-    async with _hotplug(supervisor.look_again), _background(outfit.watch.run(), supervisor.run()) as tasks:
+async def _supervise(helm: Helm, watch: ServerWatch, runtime: Path, face: Face, stop: asyncio.Event) -> None:
+    supervisor = helm.supervisor
+    watch.on_change = supervisor.tell_news
+    helm.listen_to_signals()
+    control = ControlListener(runtime / "control.sock", reads=helm.reads, acts=helm.acts)
+    async with (
+        _hotplug(supervisor.look_again),
+        _background(watch.run(), supervisor.run(), helm.heartbeat()) as tasks,
+    ):
         await control.start()
+        helm.notify.ready()
         face.on_ready(supervisor.status)
         try:
             await asyncio.wait((asyncio.ensure_future(stop.wait()), *tasks), return_when=asyncio.FIRST_COMPLETED)
         finally:
+            helm.notify.stopping()
             await control.stop()
 
 

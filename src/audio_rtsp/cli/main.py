@@ -64,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         code = cli(words, prog_name="audio-rtsp", standalone_mode=False)
+        sys.stdout.flush()  # here a reader that has gone is no traceback
     except click.exceptions.Abort:
         code = 130
     except click.ClickException as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import textwrap
 import unicodedata
 from collections.abc import Sequence
 
@@ -13,7 +12,7 @@ NARROWEST = 12
 
 def render_table(header: Sequence[str], rows: Sequence[Sequence[str]], width: int | None = None) -> str:
     """Lay out *rows* under *header* in at most *width* columns (default: the terminal's, 80 without one)."""
-    lines = [[cell.upper() for cell in header], *[list(row) for row in rows]]
+    lines = [[cell.upper() for cell in header], *[[_printable(cell) for cell in row] for row in rows]]
     widths = _fit([max(map(_columns, column)) for column in zip(*lines, strict=True)], width or terminal_width())
     return "\n".join(text for line in lines for text in _render_row(line, widths))
 
@@ -34,17 +33,32 @@ def _fit(widths: list[int], available: int) -> list[int]:
 
 
 def _render_row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
-    wrapped = [
-        textwrap.wrap(cell, max(1, width), break_on_hyphens=False) or [""]
-        for cell, width in zip(cells, widths, strict=True)
-    ]
+    wrapped = [_wrap(cell, max(2, width)) for cell, width in zip(cells, widths, strict=True)]
     height = max(map(len, wrapped))
     padded = [column + [""] * (height - len(column)) for column in wrapped]
     return [_join(line, widths) for line in zip(*padded, strict=True)]
 
 
 def _wrap(cell: str, width: int) -> list[str]:
-    return textwrap.wrap(cell, width, break_on_hyphens=False) or [""]
+    """Break at blanks, and a word that is too long where the column ends (textwrap counts characters)."""
+    lines, line = [], ""
+    for word in cell.split():
+        if line and _columns(line) + 1 + _columns(word) <= width:
+            line += " " + word
+            continue
+        lines += [line] if line else []
+        *whole, line = _pieces(word, width)
+        lines += whole
+    return [*lines, line]
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    pieces = [""]
+    for character in word:
+        if _columns(pieces[-1] + character) > width:
+            pieces.append("")
+        pieces[-1] += character
+    return pieces
 
 
 def _join(line: Sequence[str], widths: Sequence[int]) -> str:
@@ -55,6 +69,14 @@ def _join(line: Sequence[str], widths: Sequence[int]) -> str:
     )
 
 
+def _printable(cell: str) -> str:
+    """A device may be called anything, also what moves a terminal's cursor."""
+    return "".join(character if character.isprintable() else " " if character.isspace() else "�" for character in cell)
+
+
 def _columns(text: str) -> int:
-    """Terminal columns of *text*: wide characters take two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    """Terminal columns of *text*: wide characters take two, accents that stand on another none."""
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )

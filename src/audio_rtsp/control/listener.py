@@ -1,4 +1,4 @@
-"""The listening side of the control socket; everybody on this machine may ask, only its owner and root may act."""
+"""The listening side of the control socket; everybody on this machine may ask, only some may act."""
 
 from __future__ import annotations
 
@@ -7,72 +7,116 @@ import contextlib
 import os
 import socket
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from audio_rtsp.control.request import LONGEST_LINE, BadRequest, parse_request, render_answer
+from audio_rtsp.control.access import may_act
+from audio_rtsp.control.request import LONGEST_LINE, BadRequest, Request, parse_request, render_answer
 
 IDLE_LIMIT = 30.0
-Answer = Callable[[], dict[str, Any]]
+"""Seconds that a connection may be silent."""
+WATCH_PAUSE = 0.5
+MOST_CONNECTIONS = 64
+SLOW_LIMIT = 256 * 1024
+"""Bytes that may wait for a watcher who does not read; then it is let go."""
+WATCH = "watch"
+Answer = Callable[[Request], dict[str, Any]]
 
 
 class ControlListener:
-    """Answers on a unix socket. *reads* are open to all, *acts* to root and to the user of this process."""
+    """Answers on a unix socket. *reads* are open to all, *acts* to root, to this user and to the group audio-rtsp.
+
+    ``watch`` repeats the answer of ``status`` twice a second until the asker goes.
+    """
 
     def __init__(self, path: Path, *, reads: Mapping[str, Answer], acts: Mapping[str, Answer]) -> None:
         self._path = path
         self._reads = reads
         self._acts = acts
         self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Listen; the lock of the instance is held, so that a socket found there is a dead one's."""
         self._path.unlink(missing_ok=True)
         with _short_path(self._path) as short:
-            self._server = await asyncio.start_unix_server(self._serve, path=short, limit=LONGEST_LINE)
+            self._server = await asyncio.start_unix_server(self._accept, path=short, limit=LONGEST_LINE)
         self._path.chmod(0o666)
 
     async def stop(self) -> None:
-        """Listen no more."""
+        """Listen no more, and let everybody go."""
         if self._server:
             self._server.close()
             with contextlib.suppress(OSError):
                 self._path.unlink()
+        for task in self._connections:
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        self._connections.add(task)
+        try:
+            if len(self._connections) <= MOST_CONNECTIONS:
+                await self._serve(reader, writer)
+        finally:
+            self._connections.discard(task)
+            writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            with contextlib.suppress(OSError, TimeoutError, ValueError):
+        with contextlib.suppress(OSError, TimeoutError, ValueError):
+            while True:
                 async with asyncio.timeout(IDLE_LIMIT):
-                    while line := await reader.readline():
-                        writer.write(render_answer(self._answer(line, writer)))
-                        await writer.drain()
-        finally:
-            writer.close()
+                    line = await reader.readline()
+                    if not line:
+                        return
+                    writer.write(render_answer(self._answer(line, writer)))
+                    await writer.drain()
+                if _is_watch(line):
+                    await self._watch(writer)
+
+    async def _watch(self, writer: asyncio.StreamWriter) -> None:
+        while not writer.transport.is_closing() and writer.transport.get_write_buffer_size() < SLOW_LIMIT:
+            await asyncio.sleep(WATCH_PAUSE)
+            writer.write(render_answer(self._reads["status"](Request("status"))))
+        raise TimeoutError
 
     def _answer(self, line: bytes, writer: asyncio.StreamWriter) -> dict[str, Any]:
         try:
-            verb = parse_request(line)
+            request = parse_request(line)
         except BadRequest as error:
             return {"error": str(error)}
-        if verb in self._reads:
-            return self._reads[verb]()
-        if verb not in self._acts:
-            return {"error": f"unknown verb {verb!r}; known: {', '.join((*self._reads, *self._acts))}"}
-        if _peer_uid(writer) not in (0, os.getuid()):
-            return {"error": f"{verb} is for root and for the user that runs audio-rtsp"}
-        return self._acts[verb]()
+        if request.verb == WATCH:
+            return self._reads["status"](request)
+        if request.verb in self._reads:
+            return self._reads[request.verb](request)
+        if request.verb not in self._acts:
+            known = ", ".join((WATCH, *self._reads, *self._acts))
+            return {"error": f"unknown verb {request.verb!r}; known: {known}"}
+        if not may_act(*_peer(writer)):
+            return {"error": f"{request.verb} is for root, the user that runs audio-rtsp and the group audio-rtsp"}
+        return self._acts[request.verb](request)
 
 
-def _peer_uid(writer: asyncio.StreamWriter) -> int:
-    """User of the process at the other end (unix(7), SO_PEERCRED)."""
+def _is_watch(line: bytes) -> bool:
+    with contextlib.suppress(BadRequest):
+        return parse_request(line).verb == WATCH
+    return False
+
+
+def _peer(writer: asyncio.StreamWriter) -> tuple[int, int, int]:
+    """Pid, user and group of the process at the other end (unix(7), SO_PEERCRED)."""
     sock = writer.get_extra_info("socket")
-    credentials = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    return int(struct.unpack("3i", credentials)[1])
+    pid, user, group = struct.unpack(
+        "3i", sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    )
+    return pid, user, group
 
 
 @contextlib.contextmanager
-def _short_path(path: Path) -> Any:
+def _short_path(path: Path) -> Iterator[str]:
     """A path that fits into the 108 bytes of a socket address, however deep the folder lies."""
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

@@ -86,6 +86,11 @@ class CaptureSide:
         return self._run.pid if self._run else None
 
     @property
+    def is_unattended(self) -> bool:
+        """Whether it shows a running capture and there is none: for a moment at an end, else a bug."""
+        return self.condition is CaptureCondition.FLOWING and self.pid is None
+
+    @property
     def is_flowing(self) -> bool:
         """Whether sound comes in."""
         return self.condition is CaptureCondition.FLOWING and not self.lacking.is_set()

@@ -68,6 +68,13 @@ class EncoderSide:
         return self.reason
 
     @property
+    def is_unattended(self) -> bool:
+        """Whether it shows a running encoder and there is none, or holds for a server that answers."""
+        if self.condition is EncoderCondition.HOLDING:
+            return self._outfit.watch.is_up
+        return self.condition is EncoderCondition.ONLINE and self.pid is None
+
+    @property
     def is_open(self) -> bool:
         """Whether there is sound to encode."""
         return self._opened.is_set()
@@ -100,6 +107,11 @@ class EncoderSide:
             self._rest.tell_news()
             if self._run:
                 self._run.swap()
+
+    def restart(self, reason: str) -> None:
+        """End the running encoder; the next one follows at once."""
+        if self._run:
+            self._run.give_up(reason)
 
     async def close(self) -> None:
         """Encode nothing more; returns when the encoder is gone. It may drain a pipe whose writing ends are closed."""

@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 from audio_rtsp.supervision.policy import Cause, History, Rules, Wait, after
 
+LATE = 10.0
+"""Seconds after its time at which a pause that goes on is a bug of ours."""
+
 
 class Rest:
     """Keeps the history of one side and waits as the policy says."""
@@ -17,6 +20,11 @@ class Rest:
         self._history = History()
         self._news = asyncio.Event()
         self.until: float | None = None
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether a pause should long be over."""
+        return self.until is not None and asyncio.get_running_loop().time() > self.until + LATE
 
     def decide(self, cause: Cause, flowed: float) -> Wait:
         """What the policy makes of a run that ended."""

@@ -13,7 +13,7 @@ from audio_rtsp.supervision.capture_side import CaptureSide
 from audio_rtsp.supervision.encoder_side import EncoderSide
 from audio_rtsp.supervision.outfit import Outfit
 from audio_rtsp.supervision.plan import StreamPlan
-from audio_rtsp.supervision.rest import Rest
+from audio_rtsp.supervision.rest import LATE, Rest
 from audio_rtsp.supervision.sound import Sound
 from audio_rtsp.supervision.source import Source
 from audio_rtsp.supervision.state import judge
@@ -35,6 +35,7 @@ class Stream:
         self._lost_when_live = 0.0
         self._level = LevelWatch()
         self._windows = 0
+        self._unattended_since = 0.0
         self._capture_rest = Rest(plan.rules, outfit.chance)
         self._encoder_rest = Rest(plan.rules, outfit.chance)
         self._capture = CaptureSide(self._capture_rest, self._renew, self._close_sound, self._judge)
@@ -57,6 +58,12 @@ class Stream:
             self._encoder.replace(self._encoder_argv(self._sound.pcm))
         else:
             self._capture.restart("settings changed")
+
+    def restart(self) -> None:
+        """Begin again with both sides, at the owner's word."""
+        self._capture.restart("restarted by hand")
+        self._encoder.restart("restarted by hand")
+        self.tell_news()
 
     def tell_news(self) -> None:
         """Something changed that may end a wait."""
@@ -82,17 +89,25 @@ class Stream:
 
     def observe(self) -> None:
         """The look at everything that moves, twice a second."""
-        lost = self._capture.observe()
+        self._observe_loss()
         self._encoder.observe()
-        if self._sound:
-            lost += self._sound.make_room()
-        if lost >= LOSS_WORTH_A_WORD:
-            self._tell(self._state, self._state, "sound was not read in time", lost)
         self._listen()
         if self._capture.wants_usb_reset:
             self._capture.wants_usb_reset = False
             self._tell(self._state, self._state, "mute three times: pull its plug and put it back", 0.0)
         self._judge()
+
+    def _observe_loss(self) -> None:
+        """Tell lost sound with what explains it."""
+        overruns = self._capture.overruns
+        lost = self._capture.observe()
+        if lost >= LOSS_WORTH_A_WORD:
+            is_ours = self._capture.overruns > overruns
+            cause = "an overrun: it was not read in time" if is_ours else "sound was lost on its way from the device"
+            self._tell(self._state, self._state, cause, lost)
+        dropped = self._sound.make_room() if self._sound else 0.0
+        if dropped >= LOSS_WORTH_A_WORD:
+            self._tell(self._state, self._state, "no encoder for longer than the pipe holds", dropped)
 
     def _listen(self) -> None:
         """Judge the level of what the microphone gives; our own silence says nothing about it."""
@@ -102,6 +117,17 @@ class Stream:
         elif report.windows != self._windows and report.lowest is not None and report.highest is not None:
             self._level.note(Window(report.lowest, report.highest), asyncio.get_running_loop().time())
         self._windows = report.windows
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether one of its tasks missed its own deadline: a bug of ours, never a fault of device or server."""
+        now = asyncio.get_running_loop().time()
+        rests = self._capture_rest.is_overdue or self._encoder_rest.is_overdue
+        if self._capture.is_unattended or self._encoder.is_unattended:
+            self._unattended_since = self._unattended_since or now
+        else:
+            self._unattended_since = 0.0
+        return rests or bool(self._unattended_since and now - self._unattended_since > LATE)
 
     @property
     def lost_seconds(self) -> float:

@@ -47,6 +47,18 @@ class Supervisor:
         """A udev, configuration or server event."""
         self._look.set()
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether a stream's task missed its own deadline."""
+        return any(stream.is_stuck for stream in self._streams.values())
+
+    def restart(self, name: str) -> bool:
+        """Restart one stream by its name; False when there is none."""
+        found = [stream for stream in self._streams.values() if stream.plan.name == name]
+        for stream in found:
+            stream.restart()
+        return bool(found)
+
     def tell_news(self) -> None:
         """End every wait: what made it may have changed."""
         for stream in self._streams.values():

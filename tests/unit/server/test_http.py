@@ -74,9 +74,9 @@ def test_nobody_there_is_an_error_of_the_machine() -> None:
 
 def test_an_answer_without_end_is_given_up_before_it_fills_the_memory() -> None:
     piece = b"x" * (1 << 20)
-    with answering([ok(b""), *[piece] * ((LARGEST_ANSWER >> 20) + 8)]) as server:
-        with pytest.raises(BadAnswer, match="more than 8 MiB"):
-            fetch(server.port, 10.0)
+    endless = [ok(b""), *[piece] * ((LARGEST_ANSWER >> 20) + 8)]
+    with answering(endless) as server, pytest.raises(BadAnswer, match="more than 8 MiB"):
+        fetch(server.port, 10.0)
 
 
 @given(st.binary(max_size=100))

@@ -10,8 +10,9 @@ import click
 from audio_rtsp.cli.answer import say, say_json
 from audio_rtsp.cli.places import Places
 from audio_rtsp.cli.stream_table import render_streams
+from audio_rtsp.cli.stream_watch import watch_streams
 from audio_rtsp.control.client import ask
-from audio_rtsp.errors import NoSuchStream
+from audio_rtsp.errors import NoSuchStream, NotAllowed
 from audio_rtsp.server.reach import REACH
 
 
@@ -22,14 +23,38 @@ def stream() -> None:
 
 @stream.command("list")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--watch", "is_watch", is_flag=True, help="Again and again, until Ctrl-C.")
 @click.pass_obj
-def list_(places: Places, as_json: bool) -> None:
+def list_(places: Places, as_json: bool, is_watch: bool) -> None:
     """All streams, their states and URLs."""
+    if is_watch:
+        watch_streams(places, as_json=as_json)
+        return
     status = ask(places.control_socket, "status")
     if as_json:
         say_json(status["streams"])
     else:
         say(render_streams(status))
+
+
+@stream.command("watch")
+@click.option("--json", "as_json", is_flag=True, help="One snapshot a line.")
+@click.pass_obj
+def watch_(places: Places, as_json: bool) -> None:
+    """The list of streams with their levels, twice a second, until Ctrl-C."""
+    watch_streams(places, as_json=as_json)
+
+
+@stream.command()
+@click.argument("name")
+@click.pass_obj
+def restart(places: Places, name: str) -> None:
+    """Begin again with capture and encoder of one stream."""
+    _find(places, name)
+    answer = ask(places.control_socket, "restart", name)
+    if "error" in answer:
+        raise NotAllowed(answer["error"])
+    say(f"{name} is restarted")
 
 
 @stream.command()

@@ -1,0 +1,43 @@
+"""The list of streams as it changes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from audio_rtsp.cli.answer import say
+from audio_rtsp.cli.places import Places
+from audio_rtsp.cli.stream_table import render_streams
+from audio_rtsp.control.client import watch
+
+METER = 20
+QUIETEST = -60.0
+
+
+def watch_streams(places: Places, *, as_json: bool) -> None:
+    """Until Ctrl-C, or until the program ends: a table drawn in place on a terminal, else one snapshot a line."""
+    if as_json or not sys.stdout.isatty():
+        for status in watch(places.control_socket):
+            say(json.dumps(status, ensure_ascii=False))
+            sys.stdout.flush()
+        return
+    from rich.live import Live
+    from rich.text import Text
+
+    with Live(auto_refresh=False) as live:
+        for status in watch(places.control_socket):
+            live.update(Text(f"{render_streams(status)}\n\n{render_meters(status)}"), refresh=True)
+
+
+def render_meters(status: dict[str, Any]) -> str:
+    """A bar for each stream: its peak from -60 dBFS to full scale."""
+    width = max((len(one["name"]) for one in status["streams"]), default=0)
+    return "\n".join(f"{one['name']:<{width}}  {_bar(one['peak'])}" for one in status["streams"])
+
+
+def _bar(peak: float | None) -> str:
+    if peak is None:
+        return "-" * METER + "  no level yet"
+    filled = round(METER * min(1.0, max(0.0, 1 - peak / QUIETEST)))
+    return "#" * filled + "-" * (METER - filled) + f"  {peak:6.1f} dBFS"

@@ -1,0 +1,72 @@
+"""What may be asked of a running supervisor, by signals and by the control socket, and its sign of life to systemd."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from audio_rtsp.control.request import Request
+from audio_rtsp.host.notify import Notify
+from audio_rtsp.status import summary
+from audio_rtsp.supervision.desk import MachineDesk
+from audio_rtsp.supervision.supervisor import Supervisor
+
+PULSE = 2.0
+"""Seconds between signs of life when no watchdog asks for more."""
+
+
+class Helm:
+    """Steers one supervisor."""
+
+    def __init__(self, desk: MachineDesk, supervisor: Supervisor, notify: Notify) -> None:
+        self._desk = desk
+        self.supervisor = supervisor
+        self.notify = notify
+
+    @property
+    def reads(self) -> Mapping[str, Callable[[Request], dict[str, Any]]]:
+        """Verbs that change nothing."""
+        return {"status": lambda request: self.supervisor.status().as_json()}
+
+    @property
+    def acts(self) -> Mapping[str, Callable[[Request], dict[str, Any]]]:
+        """Verbs that do."""
+        return {"reload": lambda request: self.reload(), "restart": self._restart}
+
+    def listen_to_signals(self) -> None:
+        """SIGHUP reads the settings again, SIGUSR1 tells what every task is at."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGHUP, self.reload)
+        loop.add_signal_handler(signal.SIGUSR1, _dump_tasks)
+
+    def reload(self) -> dict[str, Any]:
+        """Read the settings again; only what changed is touched."""
+        self.notify.reloading(asyncio.get_running_loop().time())
+        complaints = self._desk.reload()
+        self.supervisor.look_again()
+        self.supervisor.tell_news()
+        self.notify.ready()
+        return {"complaints": complaints}
+
+    async def heartbeat(self) -> None:
+        """Feed the watchdog while every stream's task keeps its own deadline; what device or server do is no matter."""
+        pause = min(PULSE, self.notify.watchdog_seconds / 2 or PULSE)
+        while True:
+            if not self.supervisor.is_stuck:
+                self.notify.alive()
+            self.notify.status(summary(self.supervisor.status()))
+            await asyncio.sleep(pause)
+
+    def _restart(self, request: Request) -> dict[str, Any]:
+        if self.supervisor.restart(request.name):
+            return {"restarted": request.name}
+        return {"error": f"no stream is called {request.name!r}"}
+
+
+def _dump_tasks() -> None:
+    for task in asyncio.all_tasks():
+        task.print_stack(file=sys.stderr)
+    sys.stderr.flush()

@@ -1,0 +1,154 @@
+"""The command itself, as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from audio_rtsp import __version__
+from audio_rtsp.cli.main import VERBS, main
+from audio_rtsp.cli.places import Places, places_for
+
+SRC = Path(__file__).resolve().parents[3] / "src"
+CALL = "from audio_rtsp.cli.main import main; main()"
+TELLING_MODULES = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); " + CALL
+HEAVY = (
+    "rich",
+    "asyncio",
+    "pyudev",
+    "audio_rtsp.cli.verbs",
+    "audio_rtsp.service",
+    "audio_rtsp.config",
+    "audio_rtsp.alsa",
+)
+
+
+def audio_rtsp(*arguments: str, script: str = CALL) -> subprocess.CompletedProcess[str]:
+    environment = {"PYTHONPATH": str(SRC), "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
+    argv = [sys.executable, "-c", script, *arguments]
+    return subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=20)
+
+
+def imported(*arguments: str) -> set[str]:
+    """All modules that were there when the command had ended."""
+    return set(audio_rtsp(*arguments, script=TELLING_MODULES).stderr.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("argument", ["--version", "--help"])
+def test_what_needs_no_verb_waits_for_none(argument: str) -> None:
+    names = imported(argument)
+    assert "click" in names
+    assert not {name for name in names for heavy in HEAVY if name == heavy or name.startswith(heavy + ".")}
+
+
+def test_listing_streams_needs_no_event_loop_and_no_colours(tmp_path: Path) -> None:
+    names = imported("--root", str(tmp_path), "stream", "list")
+    assert "audio_rtsp.cli.verbs.stream" in names
+    assert not names & {"rich", "asyncio", "pyudev", "audio_rtsp.service"}
+
+
+def test_the_version_is_told() -> None:
+    done = audio_rtsp("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"audio-rtsp {__version__}\n", "")
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("-h",), ()])
+def test_the_help_lists_every_verb(arguments: tuple[str, ...]) -> None:
+    done = audio_rtsp(*arguments)
+    shown = done.stdout + done.stderr
+    assert all(f"  {verb} " in shown and text in shown for verb, text in VERBS.items())
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_is_there_and_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([verb, "--help"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out.startswith(f"Usage: audio-rtsp {verb}")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("explode",), ("--explode",), ("stream", "explode"), ("--root", "/nonexistent", "run"), ("run", "--tone")],
+)
+def test_what_nobody_knows_is_a_usage_error(arguments: tuple[str, ...]) -> None:
+    done = audio_rtsp(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.splitlines()[-1].startswith("Error: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_asking_without_a_running_program_says_how_to_start_it(tmp_path: Path) -> None:
+    done = audio_rtsp("--root", str(tmp_path), "stream", "list")
+    assert done.returncode == 3
+    assert done.stdout == ""
+    assert done.stderr == (
+        f"audio-rtsp: audio-rtsp is not running (nothing answers at {tmp_path}/run/audio-rtsp/control.sock)\n"
+        "  fix: start it: audio-rtsp run\n"
+    )
+
+
+def test_a_traceback_comes_only_when_asked_for(tmp_path: Path) -> None:
+    done = audio_rtsp("--debug", "--root", str(tmp_path), "stream", "list")
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert "NotRunning" in done.stderr
+
+
+@pytest.mark.parametrize("buffered", [(), ("-u",)])
+def test_a_reader_of_the_output_that_goes_costs_no_words(buffered: tuple[str, ...], tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    environment = {"PYTHONPATH": str(SRC), "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
+    argv = [sys.executable, *buffered, "-c", CALL, "--config-dir", str(tmp_path), "config", "show"]
+    done = subprocess.run(argv, env=environment, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=20)
+    os.close(writing)
+    assert done.stderr == ""
+    assert done.returncode in (1, 141)
+
+
+def places(*, root: str = "/", config: str | None = None, is_root: bool = False, **environ: str) -> Places:
+    return places_for(root=Path(root), config=Path(config) if config else None, environ=environ, is_root=is_root)
+
+
+def test_as_root_the_machines_own_folders_are_used() -> None:
+    assert places(is_root=True, HOME="/root") == Places(
+        root=Path("/"),
+        config=Path("/etc/audio-rtsp"),
+        state=Path("/var/lib/audio-rtsp"),
+        runtime=Path("/run/audio-rtsp"),
+    )
+
+
+def test_as_a_user_nothing_of_the_system_is_written() -> None:
+    assert places(HOME="/home/me", XDG_RUNTIME_DIR="/run/user/1000") == Places(
+        root=Path("/"),
+        config=Path("/etc/audio-rtsp"),
+        state=Path("/home/me/.local/state/audio-rtsp"),
+        runtime=Path("/run/user/1000/audio-rtsp"),
+    )
+    assert places(HOME="/home/me", XDG_STATE_HOME="/data").state == Path("/data/audio-rtsp")
+    assert places(HOME="/home/me").runtime == Path(f"/tmp/audio-rtsp-{os.getuid()}/audio-rtsp")
+
+
+def test_another_machines_tree_has_all_folders_within() -> None:
+    found = places(root="/mnt/image", HOME="/home/me")
+    assert found.is_foreign
+    assert all(folder.is_relative_to("/mnt/image") for folder in (found.config, found.state, found.runtime))
+    assert not places().is_foreign
+
+
+def test_a_named_configuration_folder_wins_over_the_environment() -> None:
+    assert places(config="/a", AUDIO_RTSP_CONFIG_DIR="/b").config == Path("/a")
+    assert places(AUDIO_RTSP_CONFIG_DIR="/b").config == Path("/b")
+    assert places(AUDIO_RTSP_CONFIG_DIR="").config == Path("/etc/audio-rtsp")
+    assert places(root="/mnt", config="/a").config == Path("/a")
+
+
+def test_the_control_socket_is_in_the_runtime_folder() -> None:
+    assert places(is_root=True).control_socket == Path("/run/audio-rtsp/control.sock")
