@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import os
 import socket
 import time
 import urllib.error
@@ -13,33 +14,43 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from audio_rtsp.facts.ports import is_free
 from bench.process import children
 from process.streams.harness import Box, Program, running
 
 COUNTED = "lab-studio-stereo"
 COUNTING = "AUDIO_CODEC=pcm_s16be\nAUDIO_CHANNELS=2\nAUDIO_SAMPLE_RATE=48000\n"
 """As tests/process/streams/conftest.py: no loss between the microphone's sample counter and a reader."""
+FIRST_PORT, LAST_PORT = 20000, 32000
 _numbers = itertools.count(1)
+_ports = itertools.cycle(range(FIRST_PORT + os.getpid() % 500 * 20, LAST_PORT, 2))
 
 
 def quiet_box(folder: Path) -> Box:
     """A machine without any card, for test tones."""
-    return Box.make(_fresh(folder), "01")
+    return _box(folder, "01")
 
 
 def counted_box(folder: Path) -> Box:
     """A machine with one stereo microphone whose stand-in counts its samples."""
-    box = Box.make(_fresh(folder), "08")
+    box = _box(folder, "08")
     for status in (box.root / "proc/asound").glob("card*/pcm*c/sub*/status"):
         status.write_text("closed\n")
     box.configure(COUNTING)
     return box
 
 
-def _fresh(folder: Path) -> Path:
+def _box(folder: Path, number: str) -> Box:
     fresh = folder / str(next(_numbers))
     fresh.mkdir()
-    return fresh
+    box = Box.make(fresh, number)
+    box.port, box.api_port = _quiet_port(), _quiet_port()
+    return box
+
+
+def _quiet_port() -> int:
+    """A free port that no outgoing connection takes meanwhile: below ip_local_port_range, each only once."""
+    return next(port for port in _ports if is_free(port) and is_free(port + 1))
 
 
 def soon(what: Callable[[], Any], seconds: float, why: str) -> float:

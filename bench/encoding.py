@@ -1,27 +1,30 @@
-"""CPU of our encoder command line against the same bare encode, faster than real time, paired and alternated."""
+"""CPU of our encoder command line against a bare encode: in turn as fast as they can, and side by side in real time."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import os
 import random
 import subprocess
 import threading
+import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from audio_rtsp.alsa.pcm_format import PcmFormat
+from audio_rtsp.capture.argv import tone_argv
 from audio_rtsp.encoder.argv import EncoderPlan, encoder_argv
 from audio_rtsp.encoder.codec import Encoding
 from audio_rtsp.encoder.options import ExtraOptions
 from audio_rtsp.encoder.version import FfmpegVersion, parse_version
 from bench.box import is_listening, quiet_box, soon
 from bench.plan import Plan
-from bench.process import read_memory
+from bench.process import read_fine_cpu, read_memory
 from bench.row import Row, row
-from process.streams.harness import running
+from process.streams.harness import Program, running
 
 ENCODINGS = (
     Encoding(codec="libmp3lame", rate=44100, channels=1, bitrate=128_000),
@@ -34,6 +37,7 @@ SPEEDS = {"libmp3lame": 60.0, "aac": 60.0, "libopus": 80.0, "pcm_s16be": 400.0}
 TARGET = 1.10
 BLOCK_SECONDS = 10
 ENDS_WITHIN = 90.0
+SETTLE = 4.0
 NULL = ("-f", "null", "-")
 
 
@@ -65,32 +69,97 @@ def measure_encoding(plan: Plan) -> Iterator[Row]:
             seconds = plan.encode_seconds * SPEEDS[encoding.codec]
             pairs = [measure_pair(encoding, ffmpeg, program.url("bench"), seconds) for _ in range(plan.runs)]
             yield from _rows(encoding.codec, pairs, seconds)
+        yield from measure_real_time(plan, ffmpeg, program)
 
 
 def _rows(codec: str, pairs: list[Pair], seconds: float) -> Iterator[Row]:
-    yield row("encoding", f"{codec}: ours / bare, to RTSP", [pair.ours.cpu / pair.bare_rtsp.cpu for pair in pairs], "",
-              TARGET)  # fmt: skip
-    yield row("encoding", "  ours / bare, to null", [pair.ours_null.cpu / pair.bare.cpu for pair in pairs], "")
-    yield row("encoding", "  ours to RTSP / bare to null", [pair.ours.cpu / pair.bare.cpu for pair in pairs], "")
-    yield row("encoding", "  ours, CPU of one core", [100 * pair.ours.cpu / seconds for pair in pairs], "%")
-    yield row("encoding", "  bare, CPU of one core", [100 * pair.bare_rtsp.cpu / seconds for pair in pairs], "%")
-    yield row("encoding", "  ours, RSS", [pair.ours.rss for pair in pairs], "MB")
-    yield row("encoding", "  ours, PSS", [pair.ours.pss for pair in pairs], "MB")
-    yield row("encoding", "  bare, RSS", [pair.bare_rtsp.rss for pair in pairs], "MB")
+    def one(what: str, values: Iterable[float], unit: str, target: float | None = None) -> Row:
+        return row("encoding", what, values, unit, target)
+
+    yield one(f"{codec}: ours / bare, to RTSP", (pair.ours.cpu / pair.bare_rtsp.cpu for pair in pairs), "", TARGET)
+    yield one("  ours / bare, to null", (pair.ours_null.cpu / pair.bare.cpu for pair in pairs), "")
+    yield one("  ours to RTSP / bare to null", (pair.ours.cpu / pair.bare.cpu for pair in pairs), "", TARGET)
+    yield one("  ours, CPU of one core", (100 * pair.ours.cpu / seconds for pair in pairs), "%")
+    yield one("  bare, CPU of one core", (100 * pair.bare_rtsp.cpu / seconds for pair in pairs), "%")
+    yield one("  ours, RSS", (pair.ours.rss for pair in pairs), "MB")
+    yield one("  ours, PSS", (pair.ours.pss for pair in pairs), "MB")
+    yield one("  bare, RSS", (pair.bare_rtsp.rss for pair in pairs), "MB")
+
+
+def measure_real_time(plan: Plan, ffmpeg: FfmpegVersion, program: Program) -> Iterator[Row]:
+    """Every codec twice at once, ours and bare, each on a tone of its own at the pace of a microphone."""
+    with contextlib.ExitStack() as stack:
+        pids = [_start_pair(stack, encoding, ffmpeg, program) for encoding in ENCODINGS]
+        time.sleep(SETTLE)
+        windows = [_watch_pairs(pids, plan.window) for _ in range(plan.windows)]
+    for number, encoding in enumerate(ENCODINGS):
+        pairs = [window[number] for window in windows]
+        name = f"{encoding.codec} in real time: ours / bare"
+        yield row("encoding", name, [ours / bare for ours, bare in pairs], "", TARGET)
+        yield row("encoding", "  ours, CPU of one core", [100 * ours for ours, _ in pairs], "%")
+
+
+def _start_pair(
+    stack: contextlib.ExitStack, encoding: Encoding, ffmpeg: FfmpegVersion, program: Program
+) -> tuple[int, int]:
+    pcm = _pcm(encoding)
+    ours, bare = (program.url(f"{side}-{encoding.codec}") for side in ("ours", "bare"))
+    return (
+        _start(stack, pcm, our_argv(pcm, encoding, ffmpeg, ours)),
+        _start(stack, pcm, (*bare_argv(pcm, encoding), *_to_rtsp(bare))),
+    )
+
+
+def _start(stack: contextlib.ExitStack, pcm: PcmFormat, argv: tuple[str, ...]) -> int:
+    tone = stack.enter_context(_child(tone_argv(440, pcm), subprocess.DEVNULL, subprocess.PIPE))
+    assert tone.stdout
+    return stack.enter_context(_child(argv, tone.stdout.fileno(), subprocess.DEVNULL)).pid
+
+
+@contextlib.contextmanager
+def _child(argv: tuple[str, ...], stdin: int, stdout: int) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(argv, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _watch_pairs(pids: list[tuple[int, int]], seconds: float) -> list[tuple[float, float]]:
+    """Share of a core of each."""
+    before = [(time.monotonic(), read_fine_cpu(ours), read_fine_cpu(bare)) for ours, bare in pids]
+    time.sleep(seconds)
+    after = [(time.monotonic(), read_fine_cpu(ours), read_fine_cpu(bare)) for ours, bare in pids]
+    return [
+        ((now[1] - then[1]) / (now[0] - then[0]), (now[2] - then[2]) / (now[0] - then[0]))
+        for then, now in zip(before, after, strict=True)
+    ]
 
 
 def measure_pair(encoding: Encoding, ffmpeg: FfmpegVersion, url: str, seconds: float) -> Pair:
     """All four within the same seconds, so that a busy neighbour hits them alike."""
-    pcm = PcmFormat(sample_format="S16_LE", rate=encoding.rate, channels=encoding.channels)
-    ours = encoder_argv(EncoderPlan(pcm=pcm, encoding=encoding, extra=ExtraOptions(), url=url), ffmpeg)
-    to_rtsp = ("-f", "rtsp", "-rtsp_transport", "tcp", url)
-    bare = bare_argv(pcm, encoding)
+    pcm, bare = _pcm(encoding), bare_argv(_pcm(encoding), encoding)
+    to_rtsp = _to_rtsp(url)
+    ours = our_argv(pcm, encoding, ffmpeg, url)
     return Pair(
         bare=encode((*bare, *NULL), pcm, seconds),
         ours_null=encode((*ours[: -len(to_rtsp)], *NULL), pcm, seconds),
         bare_rtsp=encode((*bare, *to_rtsp), pcm, seconds),
         ours=encode(ours, pcm, seconds),
     )
+
+
+def _pcm(encoding: Encoding) -> PcmFormat:
+    return PcmFormat(sample_format="S16_LE", rate=encoding.rate, channels=encoding.channels)
+
+
+def our_argv(pcm: PcmFormat, encoding: Encoding, ffmpeg: FfmpegVersion, url: str) -> tuple[str, ...]:
+    """The product's own command line; its output is the last words, as :func:`_to_rtsp` has them."""
+    return encoder_argv(EncoderPlan(pcm=pcm, encoding=encoding, extra=ExtraOptions(), url=url), ffmpeg)
+
+
+def _to_rtsp(url: str) -> tuple[str, ...]:
+    return ("-f", "rtsp", "-rtsp_transport", "tcp", url)
 
 
 def bare_argv(pcm: PcmFormat, encoding: Encoding) -> tuple[str, ...]:

@@ -48,8 +48,8 @@ def measure_encoder_killed(plan: Plan) -> Iterator[Row]:
     part = "encoder-killed"
     gaps = [fault(plan, "embedded", "encoder", signal.SIGKILL) for _ in range(plan.runs)]
     yield row(part, "kill -9 ffmpeg: sound lost", [gap.counted.lost for gap in gaps], "s", LOST_WITH_ENCODER)
-    yield row(part, "kill -9 ffmpeg: pause at a reader", [gap.pause for gap in gaps], "s", PAUSE_OF_KILLED_ENCODER)
-    yield _stays(part, "kill -9 ffmpeg", gaps)
+    yield row(part, "  pause at the reader", [gap.pause for gap in gaps], "s", PAUSE_OF_KILLED_ENCODER)
+    yield _stays(part, gaps)
     for server in plan.servers:
         times = [published_again(plan, server) for _ in range(plan.runs)]
         yield row(part, f"  published again, {server}", times, "s", PAUSE_OF_KILLED_ENCODER)
@@ -64,7 +64,7 @@ def measure_capture_killed(plan: Plan) -> Iterator[Row]:
         yield row("capture-killed", f"{name}: lost", lost, "s", LOST_WITH_CAPTURE)
         yield row("capture-killed", "  silence in its place", [gap.counted.silence for gap in gaps], "s")
         yield row("capture-killed", "  pause at the reader", [gap.pause for gap in gaps], "s")
-        yield _stays("capture-killed", " ", gaps)
+        yield _stays("capture-killed", gaps)
 
 
 def measure_encoder_stopped(plan: Plan) -> Iterator[Row]:
@@ -72,8 +72,8 @@ def measure_encoder_stopped(plan: Plan) -> Iterator[Row]:
     part = "encoder-stopped"
     gaps = [fault(plan, "embedded", "encoder", signal.SIGSTOP) for _ in range(plan.runs)]
     yield row(part, "SIGSTOP ffmpeg: sound lost", [gap.counted.lost for gap in gaps], "s", LOST_WITH_ENCODER)
-    yield row(part, "SIGSTOP ffmpeg: pause at a reader", [gap.pause for gap in gaps], "s", PAUSE_OF_STOPPED_ENCODER)
-    yield _stays(part, "SIGSTOP ffmpeg", gaps)
+    yield row(part, "  pause at the reader", [gap.pause for gap in gaps], "s", PAUSE_OF_STOPPED_ENCODER)
+    yield _stays(part, gaps)
 
 
 def measure_capture_stopped(plan: Plan) -> Iterator[Row]:
@@ -83,7 +83,7 @@ def measure_capture_stopped(plan: Plan) -> Iterator[Row]:
     yield row(part, "SIGSTOP arecord: sound lost", [gap.counted.lost for gap in gaps], "s")
     yield row(part, "  silence in its place", [gap.counted.silence for gap in gaps], "s")
     yield row(part, "  pause at the reader", [gap.pause for gap in gaps], "s")
-    yield _stays(part, " ", gaps)
+    yield _stays(part, gaps)
 
 
 def measure_server_killed(plan: Plan) -> Iterator[Row]:
@@ -132,9 +132,9 @@ def _caught_up(listener: Listener, since: float) -> None:
     listener.wait_seconds(AFTER)
 
 
-def _stays(part: str, name: str, gaps: list[Gap]) -> Row:
+def _stays(part: str, gaps: list[Gap]) -> Row:
     """Share of runs in which one reader session heard it all."""
-    return row(part, f"{name}: same reader session".lstrip(" :").capitalize(), _shares(gaps), "", 1.0, is_floor=True)
+    return row(part, "  same reader session", _shares(gaps), "", 1.0, is_floor=True)
 
 
 def _shares(gaps: list[Gap]) -> list[float]:

@@ -17,6 +17,7 @@ from audio_rtsp.errors import AudioRtspError
 
 VERBS = {
     "run": "publish every capture device until Ctrl-C",
+    "status": "what is true now: server, streams, complaints",
     "stream": "the streams of the running program",
     "device": "capture devices: list, name, ignore",
     "config": "settings: show, get, set, check",

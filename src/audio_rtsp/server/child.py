@@ -95,7 +95,7 @@ class ServerChild:
         raise ServerFailed(self.name, f"its API does not answer after {START_LIMIT:g} s")
 
     def _failure(self, words: Sequence[str]) -> AudioRtspError:
-        if any(sign in line for line in words for sign in TAKEN):
+        if any(sign in line and str(self.rtsp_port) in line for line in words for sign in TAKEN):
             return PortTaken(self.rtsp_port, "RTSP_PORT", listener(self.rtsp_port))
         return ServerFailed(self.name, words[-1] if words else "it ended without a word")
 

@@ -75,13 +75,13 @@ def test_the_program_writes_the_same_without_a_break(sample_format: str, rate: i
 
 def test_it_goes_on_behind_the_first_second() -> None:
     """A rate that no period divides, low enough that a second of it is over quickly: the clock is not waited for."""
-    second = one_second(3, "S16_LE", 8000, 1)
+    second = one_second(3, "S16_LE", 11025, 1)
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]); import tone; tone.time.monotonic = lambda: 0.0;"
-        "tone.time.sleep = lambda seconds: None; second = tone.one_second(3, 'S16_LE', 8000, 1);"
-        "tone.play(second, 8000, 1)"
+        "tone.time.sleep = lambda seconds: None; second = tone.one_second(3, 'S16_LE', 11025, 1);"
+        "tone.play(second, 11025, 1)"
     )
-    folder = tone_argv(3, PcmFormat(sample_format="S16_LE", rate=8000, channels=1))[3].rpartition("/")[0]
+    folder = tone_argv(3, PcmFormat(sample_format="S16_LE", rate=11025, channels=1))[3].rpartition("/")[0]
     with subprocess.Popen(
         [sys.executable, "-c", script, folder], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as fast:

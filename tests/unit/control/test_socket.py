@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from audio_rtsp.control import client
+from audio_rtsp.control import client, listener
 from audio_rtsp.control.client import ask
 from audio_rtsp.control.listener import ControlListener
 from audio_rtsp.errors import NotRunning
@@ -148,7 +148,10 @@ def test_a_bug_in_an_answer_closes_the_connection(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 @pytest.mark.parametrize(
     ("verb", "answer"),
-    [("status", STATUS), ("reload", {"error": "reload is for root, the user that runs audio-rtsp and the group audio-rtsp"})],
+    [
+        ("status", STATUS),
+        ("reload", {"error": "reload is for root, the user that runs audio-rtsp and the group audio-rtsp"}),
+    ],
 )
 def test_everybody_may_ask_and_only_the_owner_may_act(verb: str, answer: dict[str, Any], tmp_path: Path) -> None:
     for folder in (tmp_path, *tmp_path.parents):
@@ -238,3 +241,51 @@ def test_a_program_that_hangs_does_not_hang_the_client(tmp_path: Path, monkeypat
         hanging.listen()
         with pytest.raises(NotRunning):
             ask(tmp_path / "control.sock", "status")
+
+
+def test_a_watcher_is_told_again_and_again_until_it_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "WATCH_PAUSE", 0.02)
+    path = tmp_path / "control.sock"
+
+    async def act(_: ControlListener) -> list[bytes]:
+        reader, writer = await asyncio.open_unix_connection(str(path), limit=1 << 20)
+        writer.write(b'{"ask": "watch"}\n')
+        lines = [await asyncio.wait_for(reader.readline(), 5) for _ in range(4)]
+        writer.close()
+        return lines
+
+    assert [json.loads(line) for line in listening(path, act)] == [STATUS] * 4
+
+
+def test_a_watcher_that_never_reads_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "WATCH_PAUSE", 0.005)
+    path = tmp_path / "control.sock"
+
+    async def act(_: ControlListener) -> int:
+        with socket.socket(socket.AF_UNIX) as rude:
+            rude.setblocking(False)
+            rude.connect(str(path))
+            rude.send(b'{"ask": "watch"}\n')
+            await asyncio.sleep(0.4)
+            got = 0
+            while data := await asyncio.wait_for(asyncio.get_running_loop().sock_recv(rude, 1 << 20), 5):
+                got += len(data)
+            return got
+
+    assert listening(path, act) < 4 * listener.SLOW_LIMIT
+
+
+def test_too_many_connections_are_turned_away_and_come_in_when_others_go(tmp_path: Path) -> None:
+    path = tmp_path / "control.sock"
+
+    async def act(_: ControlListener) -> dict[str, Any]:
+        many = [await asyncio.open_unix_connection(str(path)) for _ in range(listener.MOST_CONNECTIONS)]
+        await asyncio.sleep(0.05)
+        with pytest.raises(NotRunning):
+            await ask_async(path, "status")
+        for _, writer in many:
+            writer.close()
+        await asyncio.sleep(0.05)
+        return await ask_async(path, "status")
+
+    assert listening(path, act) == STATUS

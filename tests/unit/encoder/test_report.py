@@ -28,7 +28,7 @@ progress=continue
 
 def test_progress_and_levels_are_read_from_one_stream_of_lines() -> None:
     assert Report().updated(BLOCK, 32768) == Report(
-        output_seconds=1.021, peak=-6.0206, rms=-24.082135, lowest=-0.25, highest=0.5
+        output_seconds=1.021, peak=-6.0206, rms=-24.082135, lowest=-0.25, highest=0.5, windows=1
     )
 
 
@@ -36,6 +36,16 @@ def test_extremes_are_a_share_of_full_scale_whatever_the_format() -> None:
     lines = ["lavfi.astats.Overall.Min_level=-2147483648.000000", "lavfi.astats.Overall.Max_level=1073741824.000000"]
     report = Report().updated(lines, 2**31)
     assert (report.lowest, report.highest) == (-1.0, 0.5)
+
+
+def test_of_several_windows_that_came_at_once_none_hides_the_loudest() -> None:
+    key = "lavfi.astats.Overall."
+    loud = [f"{key}Min_level=-32768", f"{key}Max_level=16384", f"{key}Peak_level=0.0"]
+    quiet = [f"{key}Min_level=-1", f"{key}Max_level=1", f"{key}Peak_level=-90.3"]
+    for lines in (loud + quiet, quiet + loud):
+        report = Report().updated(lines, 32768)
+        assert (report.lowest, report.highest, report.peak, report.windows) == (-1.0, 0.5, 0.0, 2)
+    assert Report(lowest=-1.0, peak=0.0).updated(quiet, 32768).peak == -90.3
 
 
 def test_the_newest_value_counts_and_the_others_stay() -> None:

@@ -1,0 +1,60 @@
+"""What can go wrong in the lab itself; each error carries its fix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class LabError(Exception):
+    """Something the lab needs is not so."""
+
+    def __init__(self, what: str, *, fix: str) -> None:
+        super().__init__(what)
+        self.fix = fix
+
+
+class NotRoot(LabError):
+    """The image is built in a chroot, which needs root."""
+
+    def __init__(self) -> None:
+        super().__init__("the lab's image cannot be built: chroot needs root", fix="run script/lab as root")
+
+
+class ProgramsMissing(LabError):
+    """Programs of the host are missing, and may not or could not be installed."""
+
+    def __init__(self, packages: Sequence[str], why: str) -> None:
+        names = " ".join(packages)
+        super().__init__(f"programs of these packages are missing: {names} ({why})", fix=f"apt-get install {names}")
+
+
+class BuildFailed(LabError):
+    """A step of the image build did not work."""
+
+    def __init__(self, step: str, detail: str) -> None:
+        super().__init__(f"building the image: {step}: {detail}", fix="read the message; then run script/lab again")
+
+
+class CommandFailed(LabError):
+    """A program on the host or in the guest ended badly."""
+
+    def __init__(self, command: str, code: int, words: str) -> None:
+        super().__init__(f"{command!r} ended with {code}: {words.strip()[-2000:]}", fix="read what it said")
+        self.code = code
+
+
+class GuestStuck(LabError):
+    """The guest did not answer, boot or end within its time."""
+
+    def __init__(self, waited_for: str, seconds: float, serial_tail: str) -> None:
+        super().__init__(
+            f"the guest is stuck: no {waited_for} within {seconds:g} s; the end of its serial log:\n{serial_tail}",
+            fix="a busy host makes it slow: free a core, or look at the serial log",
+        )
+
+
+class GuestRefused(LabError):
+    """QEMU or the guest's agent answered with an error."""
+
+    def __init__(self, command: str, detail: str) -> None:
+        super().__init__(f"{command}: {detail}", fix="read what was refused")

@@ -1,0 +1,1 @@
+"""The guest's disk, kernel and initrd, built from Debian's packages alone."""

@@ -1,0 +1,1 @@
+"""The virtual machine: QEMU without KVM, driven over its monitor and its guest agent."""

@@ -1,0 +1,244 @@
+"""One virtual machine, from power on to nothing left."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import tarfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from lab.command import Answer
+from lab.errors import CommandFailed, GuestRefused, GuestStuck
+from lab.machine.agent import Agent
+from lab.machine.disk import make_disk
+from lab.machine.hardware import Hardware
+from lab.machine.load import Ticks, parse_ticks
+from lab.machine.monitor import Monitor
+from lab.machine.process import QemuProcess
+from lab.machine.qemu import AGENT, MONITOR, NETWORK, BootFiles, port_socket, qemu_command
+from lab.microphone.microphone import Microphone
+from lab.microphone.plug import Plug
+
+BOOT_LIMIT = 90.0
+COMMAND_LIMIT = 60.0
+POLL_SECONDS = 0.03
+
+
+class Guest:
+    """QEMU in *folder*, in which the disk is already; see ``lab.machine.station`` for how one is made."""
+
+    def __init__(self, hardware: Hardware, boot: BootFiles, folder: Path) -> None:
+        self.hardware = hardware
+        self.folder = folder
+        self.plugs: dict[int, Plug] = {}
+        self._boot = boot
+        self._disks = 0
+        self._running = contextlib.ExitStack()
+
+    # Power
+
+    def power_on(self, snapshot: str | None = None) -> None:
+        """Boot from the disk, or resume *snapshot* and set the clock; what is plugged in stays plugged in."""
+        self._process = QemuProcess(qemu_command(self.hardware, self._boot, snapshot), self.folder)
+        self._running.callback(self._process.kill)
+        try:
+            self.monitor = self._running.enter_context(contextlib.closing(Monitor(self.folder / MONITOR)))
+            self._agent = self._running.enter_context(contextlib.closing(Agent(self.folder / AGENT)))
+        except (OSError, EOFError):
+            raise GuestStuck("monitor of QEMU", 10, self._process.last_words()) from None
+        for port, plug in list(self.plugs.items()):
+            self.plugs[port] = Plug(plug.microphone, self.folder / port_socket(port), plug.mode)
+        self._await_agent(BOOT_LIMIT)
+        if snapshot:
+            self.set_clock(time.time())
+
+    def power_cut(self) -> None:
+        """End QEMU as a pulled cord ends a box; the microphones are still plugged in at the next power_on."""
+        for plug in self.plugs.values():
+            plug.unplug()
+        self._process.kill()
+        self._running.close()
+
+    def power_off(self) -> None:
+        """End QEMU, whatever the guest is doing."""
+        with contextlib.suppress(OSError, EOFError, TimeoutError, GuestRefused):
+            self.monitor.do("quit")
+        self._process.wait()
+        self._running.close()
+
+    def reboot(self, seconds: float = BOOT_LIMIT) -> None:
+        """``systemctl reboot``, and wait for the agent of the next boot."""
+        before = self.boot_id()
+        self.spawn("systemctl reboot")
+        self.until(lambda: self.boot_id() != before, seconds, "another boot")
+
+    def boot_id(self) -> str:
+        """Differs from boot to boot; empty while the agent is away."""
+        try:
+            return self._agent.get("/proc/sys/kernel/random/boot_id", 2).decode() if self._agent.is_there() else ""
+        except (TimeoutError, GuestRefused):
+            return ""
+
+    # Commands and files
+
+    def run(self, command: str, *, timeout: float = COMMAND_LIMIT, stdin: bytes = b"") -> Answer:
+        """A line of bash as root; every exit code is an answer, and no answer in time is GuestStuck."""
+        return self.wait(self.spawn(command, stdin), timeout, command)
+
+    def check(self, command: str, *, timeout: float = COMMAND_LIMIT, stdin: bytes = b"") -> str:
+        """The standard output; raises CommandFailed for any exit code but 0."""
+        answer = self.run(command, timeout=timeout, stdin=stdin)
+        if answer.code != 0:
+            raise CommandFailed(command[:300], answer.code, answer.stderr + answer.stdout)
+        return answer.stdout
+
+    def spawn(self, command: str, stdin: bytes = b"") -> int:
+        """Start without waiting; the number is for poll and wait."""
+        with self._agent_answers(command):
+            return self._agent.start(("/bin/bash", "-c", command), stdin)
+
+    def poll(self, number: int) -> Answer | None:
+        """What a spawned command left; None while it runs."""
+        with self._agent_answers("poll"):
+            return self._agent.poll(number)
+
+    def wait(self, number: int, seconds: float = COMMAND_LIMIT, what: str = "end of a command") -> Answer:
+        """Wait for a spawned command."""
+        end = time.monotonic() + seconds
+        while (answer := self.poll(number)) is None:
+            if time.monotonic() > end:
+                raise GuestStuck(f"end of {what[:200]!r}", seconds, self._process.last_words())
+            time.sleep(POLL_SECONDS)
+        return answer
+
+    def put(self, data: bytes | Path, path: str, mode: str = "644") -> None:
+        """Write a file, or the content of a whole folder into the folder *path*."""
+        if isinstance(data, Path) and data.is_dir():
+            self._put_tree(data, path)
+            return
+        with self._agent_answers(path):
+            self._agent.put(data.read_bytes() if isinstance(data, Path) else data, path)
+        self.check(f"chmod {mode} {path}")
+
+    def get(self, path: str) -> bytes:
+        """Read a file."""
+        with self._agent_answers(path):
+            return self._agent.get(path)
+
+    def until(self, is_so: Callable[[], bool], seconds: float, what: str) -> float:
+        """Wait until *is_so*; the seconds it took."""
+        begin = time.monotonic()
+        while not is_so():
+            if time.monotonic() - begin > seconds:
+                raise GuestStuck(what, seconds, self._process.last_words())
+            time.sleep(POLL_SECONDS)
+        return time.monotonic() - begin
+
+    # The world around it
+
+    def plug(self, port: int, microphone: Microphone) -> Plug:
+        """Plug *microphone* into a free port; power stays on or off."""
+        if port in self.plugs:
+            raise ValueError(f"port {port} is taken")
+        self.plugs[port] = Plug(microphone, self.folder / port_socket(port))
+        return self.plugs[port]
+
+    def unplug(self, port: int) -> None:
+        """Pull what is in *port*."""
+        self.plugs.pop(port).unplug()
+
+    def swap(self, one: int, other: int) -> None:
+        """Pull both and plug each into the other's port."""
+        first, second = self.plugs[one].microphone, self.plugs[other].microphone
+        self.unplug(one)
+        self.unplug(other)
+        self.until(lambda: self.card_count() == len(self.plugs), 5, "both cards gone")
+        self.plug(one, second)
+        self.plug(other, first)
+
+    def card_count(self) -> int:
+        """How many sound cards the kernel has."""
+        return int(self.check("ls -d /proc/asound/card[0-9]* 2>/dev/null | wc -l"))
+
+    def set_clock(self, seconds: float) -> None:
+        """Set the wall clock to *seconds* since 1970."""
+        self.check(f"date -s @{seconds:.3f}")
+
+    def set_link(self, is_up: bool) -> None:
+        """Plug the network cable in, or pull it."""
+        self.monitor.do("set_link", name=NETWORK, up=is_up)
+
+    def forward(self, guest_port: int) -> int:
+        """A port of this host's loopback that leads to *guest_port* of the guest."""
+        self.monitor.tell(f"hostfwd_add {NETWORK} tcp:127.0.0.1:0-:{guest_port}")
+        rows = [line.split() for line in self.monitor.tell("info usernet").splitlines() if "HOST_FORWARD" in line]
+        return next(int(row[3]) for row in rows if row[5] == str(guest_port))
+
+    def add_disk(self, size_mib: int, tree: Path | None = None) -> str:
+        """Plug in another disk while running; its device in the guest, such as /dev/vdb."""
+        self._disks += 1
+        node = f"disk{self._disks}"
+        path = self.folder / f"{node}.raw"
+        make_disk(path, size_mib, tree)
+        self.monitor.do("blockdev-add", driver="raw", node_name=node, file={"driver": "file", "filename": str(path)})
+        self.monitor.do("device_add", driver="virtio-blk-pci", drive=node, id=f"{node}-device")
+        device = f"/dev/vd{'abcdefgh'[self._disks]}"
+        self.until(lambda: self.run(f"test -b {device}").code == 0, 10, device)
+        return device
+
+    def remove_disk(self, device: str) -> None:
+        """Unplug what add_disk plugged in; it must not be mounted."""
+        node = f"disk{'abcdefgh'.index(device[-1])}"
+        self.monitor.do("device_del", id=f"{node}-device")
+        self.until(lambda: self.run(f"test -b {device}").code != 0, 10, f"{device} gone")
+        self.until(lambda: self._is_deleted(node), 10, f"{node} free")
+        self._disks -= 1
+
+    def ticks(self) -> Ticks:
+        """Processor time so far, for the load between two looks."""
+        return parse_ticks(self.check("head -1 /proc/stat"))
+
+    def save(self, snapshot: str) -> None:
+        """Take an internal snapshot; no microphone may be plugged in."""
+        if self.plugs:
+            raise ValueError("unplug the microphones before a snapshot")
+        complaint = self.monitor.tell(f"savevm {snapshot}").strip()
+        if complaint:
+            raise GuestRefused("savevm", complaint)
+
+    def close(self) -> None:
+        """Unplug all and end; the folder is its maker's."""
+        for port in list(self.plugs):
+            self.unplug(port)
+        self._running.close()
+
+    def _is_deleted(self, node: str) -> bool:
+        try:
+            self.monitor.do("blockdev-del", node_name=node)
+        except GuestRefused:
+            return False
+        return True
+
+    def _await_agent(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        with self._agent_answers("agent"):
+            while not self._agent.is_there():
+                if time.monotonic() > end or not self._process.is_running():
+                    raise GuestStuck("agent", seconds, self._process.last_words())
+
+    def _put_tree(self, tree: Path, path: str) -> None:
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w") as archive:
+            archive.add(tree, arcname=".")
+        with self._agent_answers(path):
+            self._agent.put(packed.getvalue(), "/var/tmp/put.tar")
+        self.check(f"mkdir -p {path} && tar -C {path} --no-same-owner -xf /var/tmp/put.tar && rm /var/tmp/put.tar")
+
+    @contextlib.contextmanager
+    def _agent_answers(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except (TimeoutError, EOFError, BrokenPipeError):
+            raise GuestStuck(f"answer to {what[:200]!r}", COMMAND_LIMIT, self._process.last_words()) from None

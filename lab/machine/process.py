@@ -1,0 +1,57 @@
+"""One running QEMU: dies with the lab, and its last words are kept."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from lab.command import DIES_WITH_US
+from lab.machine.qemu import SERIAL
+
+END_LIMIT = 10.0
+TAIL_LINES = 25
+
+
+class QemuProcess:
+    """QEMU in *folder*: its sockets, its serial log and its own words are files there."""
+
+    def __init__(self, argv: tuple[str, ...], folder: Path) -> None:
+        self.folder = folder
+        with (folder / "qemu.err").open("ab") as words:
+            self._process = subprocess.Popen(
+                (*DIES_WITH_US, *argv),
+                stdin=subprocess.DEVNULL,
+                stdout=words,
+                stderr=words,
+                cwd=folder,
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        """setpriv's own, which QEMU keeps."""
+        return self._process.pid
+
+    def is_running(self) -> bool:
+        """False once it has ended (and is reaped)."""
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        """The power cut: nothing is written back, nobody is told."""
+        self._process.kill()
+        self._process.wait(END_LIMIT)
+
+    def wait(self) -> None:
+        """Wait for the end that was asked for; kill after a while."""
+        try:
+            self._process.wait(END_LIMIT)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def last_words(self) -> str:
+        """The end of the serial log, and what QEMU itself complained about."""
+        return "\n".join((*_tail(self.folder / SERIAL), *_tail(self.folder / "qemu.err")))
+
+
+def _tail(path: Path) -> list[str]:
+    return path.read_text("utf-8", errors="replace").splitlines()[-TAIL_LINES:] if path.exists() else []

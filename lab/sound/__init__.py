@@ -1,0 +1,1 @@
+"""What arrived, measured in decoded samples."""

@@ -1,0 +1,69 @@
+"""``audio-rtsp status``: what is true now; without a running program, what the machine and the files say."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import click
+
+from audio_rtsp.cli.answer import say, say_json, tell
+from audio_rtsp.cli.places import Places
+from audio_rtsp.cli.stream_table import render_streams
+from audio_rtsp.control.client import ask
+from audio_rtsp.errors import NotRunning
+
+RUNNING, PARTLY, NOT_RUNNING = 0, 5, 3
+GOOD = ("LIVE", "SILENT")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_context
+def status(ctx: click.Context, as_json: bool) -> None:
+    """The server, the streams and what is wrong. Exit status: 0 well, 5 partly, 3 not running."""
+    places: Places = ctx.obj
+    try:
+        now = ask(places.control_socket, "status")
+    except NotRunning as error:
+        _tell_without_program(places, error, as_json=as_json)
+        ctx.exit(NOT_RUNNING)
+    if as_json:
+        say_json(now)
+    else:
+        say(_headline(now))
+        say("")
+        say(render_streams(now))
+    ctx.exit(RUNNING if all(one["state"] in GOOD for one in now["streams"]) and now["server"]["is_up"] else PARTLY)
+
+
+def _headline(now: dict[str, Any]) -> str:
+    server = now["server"]
+    counts = {state: sum(one["state"] == state for one in now["streams"]) for state in _states(now)}
+    told = ", ".join(f"{count} {state.lower()}" for state, count in counts.items()) or "no streams"
+    return f"audio-rtsp runs (pid {now['pid']}): {told}; server {server['name']} on port {server['rtsp_port']}"
+
+
+def _states(now: dict[str, Any]) -> list[str]:
+    return list(dict.fromkeys(one["state"] for one in now["streams"]))
+
+
+def _tell_without_program(places: Places, error: NotRunning, *, as_json: bool) -> None:
+    from audio_rtsp.cli.table import render_table
+    from audio_rtsp.config.load import load
+    from audio_rtsp.devices.listing import HEADER, device_row, device_value
+    from audio_rtsp.devices.look import look
+    from audio_rtsp.devices.memory_file import load_memory
+
+    configuration = load(places.config, environ=os.environ, overrides={})
+    roster = look(places.root, configuration, load_memory(places.state).memory).roster
+    if as_json:
+        say_json({"running": False, "devices": [device_value(one) for one in roster.devices]})
+        return
+    say(error.what)
+    say(
+        render_table(HEADER, [device_row(one) for one in roster.devices]) if roster.devices else "no sound card is here"
+    )
+    for complaint in configuration.complaints:
+        tell(str(complaint))
+    tell(f"fix: {error.fix}")
