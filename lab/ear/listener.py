@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 import threading
 import time
@@ -76,7 +77,7 @@ class Listener(threading.Thread):
     def pauses(self, longer_than: float, since: float = 0.0) -> list[float]:
         """Seconds between packets, where there were more than *longer_than*."""
         heard = self.between(since)
-        waits = [two.at - one.at for one, two in zip(heard, heard[1:], strict=False)]
+        waits = [two.at - one.at for one, two in itertools.pairwise(heard)]
         return [wait for wait in waits if wait > longer_than]
 
     def first_sound(self, is_sound: Callable[[array[int]], bool], since: float = 0.0) -> float | None:

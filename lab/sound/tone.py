@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from array import array
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ def measure_tone(samples: array[int], rate: int) -> Tone:
 def _frequency(samples: array[int], rate: int) -> float:
     crossings = [
         index + one / (one - other)
-        for index, (one, other) in enumerate(zip(samples, samples[1:], strict=False))
+        for index, (one, other) in enumerate(itertools.pairwise(samples))
         if one < 0 <= other
     ]
     if len(crossings) < 3:
