@@ -82,6 +82,15 @@ class NotAllowed(AudioRtspError):
         super().__init__(why, fix="run the same with sudo, or as a member of the group audio-rtsp")
 
 
+class NameTaken(AudioRtspError):
+    """A stream name that another device or file has."""
+
+    exit_code = 20
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name} is taken: {why}", fix="choose another name, or rename that one first")
+
+
 class ProgramMissing(AudioRtspError):
     """A program that we run is not on this machine."""
 

@@ -55,7 +55,7 @@ from audio_rtsp.supervision.outfit import Outfit
 from audio_rtsp.supervision.supervisor import Supervisor
 
 FFMPEG_ANSWER_LIMIT = 10.0
-STARTING_PER_CORE = 2
+STARTING_PER_CORE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ async def _supervise(helm: Helm, watch: ServerWatch, runtime: Path, face: Face, 
     helm.listen_to_signals()
     control = ControlListener(runtime / "control.sock", reads=helm.reads, acts=helm.acts)
     async with (
-        _hotplug(supervisor.look_again),
+        _hotplug(supervisor.meet_event),
         _background(watch.run(), supervisor.run(), helm.heartbeat()) as tasks,
     ):
         await control.start()

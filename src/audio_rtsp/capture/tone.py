@@ -18,12 +18,13 @@ def one_second(frequency: int, sample_format: str, rate: int, channels: int) -> 
     """One second of the sine; whole cycles fit, so that seconds join without a click."""
     code, full_scale = TYPES[sample_format]
     samples = array(code)
-    for index in range(rate):
+    cycle = rate // math.gcd(rate, frequency)
+    for index in range(cycle):
         value = round(LEVEL * full_scale * math.sin(2 * math.pi * frequency * index / rate))
         samples.extend([value] * channels)
     if sys.byteorder == "big":
         samples.byteswap()
-    return samples.tobytes()
+    return samples.tobytes() * (rate // cycle)
 
 
 def play(second: bytes, rate: int, output: int) -> None:

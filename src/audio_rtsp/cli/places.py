@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+SERVICE_RUNTIME = Path("/run/audio-rtsp")
+SERVICE_STATE = Path("/var/lib/audio-rtsp")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
@@ -24,8 +27,15 @@ class Places:
 
     @property
     def control_socket(self) -> Path:
-        """The socket that a running supervisor listens on."""
-        return self.runtime / "control.sock"
+        """Where a running supervisor answers: this user's own, else the machine's service."""
+        own, service = self.runtime / "control.sock", SERVICE_RUNTIME / "control.sock"
+        return service if not self.is_foreign and not own.exists() and service.exists() else own
+
+    @property
+    def memory(self) -> Path:
+        """What is remembered of devices: this user's own, else what the machine's service remembers."""
+        is_own = self.is_foreign or self.state.exists() or not SERVICE_STATE.exists()
+        return self.state if is_own else SERVICE_STATE
 
 
 def places_for(*, root: Path, config: Path | None, environ: Mapping[str, str], is_root: bool) -> Places:

@@ -23,9 +23,12 @@ def terminal_width() -> int:
 
 
 def _fit(widths: list[int], available: int) -> list[int]:
-    """Take what is too much from the widest columns, down to twelve each."""
+    """Take what is too much from the last column, where words stand, then from the widest, down to twelve each."""
     widths = list(widths)
     excess = sum(widths) + GAP * (len(widths) - 1) - available
+    taken = min(max(0, excess), max(0, widths[-1] - NARROWEST))
+    widths[-1] -= taken
+    excess -= taken
     while excess > 0 and max(widths) > NARROWEST:
         widths[widths.index(max(widths))] -= 1
         excess -= 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from audio_rtsp.alsa.capability import Capability
@@ -12,10 +13,11 @@ from audio_rtsp.devices.memory import DeviceMemory
 
 
 class DeviceState(StrEnum):
-    """What stands between a device and its stream; ``refused``: it could not even be asked what it can do."""
+    """What stands between a device and its stream; ``streamed``: by our own running program."""
 
     FREE = "free"
     BUSY = "busy"
+    STREAMED = "streamed"
     IGNORED = "ignored"
     NO_CAPTURE = "no-capture"
     REFUSED = "refused"
@@ -84,6 +86,12 @@ def card_without_capture(sound_card: SoundCard, identity: str) -> Device:
         card_name=card.name,
         driver=card.driver,
     )
+
+
+def seen_streamed(device: Device, captures: Mapping[int, str]) -> Device:
+    """The same device, called streamed where one of our own *captures* (pid to stream) holds it."""
+    stream = captures.get(device.owner_pid or 0)
+    return replace(device, state=DeviceState.STREAMED, reason=f"as {stream}") if stream else device
 
 
 def held_by(holder: str, pid: int | None) -> str:

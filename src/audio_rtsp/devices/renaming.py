@@ -10,7 +10,7 @@ from audio_rtsp.config.device_map import FILE, WHAT_A_NAME_IS, DeviceMap, is_str
 from audio_rtsp.config.edit import change_file
 from audio_rtsp.config.owner_file import why
 from audio_rtsp.config.sources import device_file, settings_file
-from audio_rtsp.errors import BadName, NotWritable
+from audio_rtsp.errors import BadName, NameTaken, NotWritable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Renaming:
 
 
 def plan_renaming(identity: str, new: str, names: Mapping[str, str], device_map: DeviceMap) -> Renaming:
-    """Raises BadName when *new* is no name, or the name of another device."""
+    """Raises BadName when *new* is no name, NameTaken when it is another device's."""
     if not is_stream_name(new):
         raise BadName(new, WHAT_A_NAME_IS)
     old = names.get(identity, "")
@@ -31,12 +31,12 @@ def plan_renaming(identity: str, new: str, names: Mapping[str, str], device_map:
     key = entry.identity if entry else identity
     holder = next((other for other, name in names.items() if name == new and other not in (identity, key)), None)
     if holder is not None:
-        raise BadName(new, f"it is the name of {holder}; give that one another name first")
+        raise NameTaken(new, f"it is the name of {holder}")
     return Renaming(key=key, old=old, new=new)
 
 
 def apply_renaming(folder: Path, renaming: Renaming) -> bool:
-    """Move the settings file, write the map; False when nothing changed. Raises BadName, NotReadable, NotWritable."""
+    """Move the settings file, write the map; False when nothing changed. Raises NameTaken, NotReadable, NotWritable."""
     moved = _move_settings(folder, renaming.old, renaming.new)
     try:
         return change_file(folder / FILE, lambda data: set_entry(data, renaming.key, renaming.new))
@@ -51,7 +51,7 @@ def _move_settings(folder: Path, old: str, new: str) -> bool:
         return False
     before, after = settings_file(folder, old), settings_file(folder, new)
     if after.exists():
-        raise BadName(new, f"{device_file(new)} is there already; remove it first, or choose another name")
+        raise NameTaken(new, f"{device_file(new)} is there already")
     if not before.exists():
         return False
     try:

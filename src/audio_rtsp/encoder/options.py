@@ -11,7 +11,7 @@ from audio_rtsp.encoder.filters import refused_filters
 FILTER_OPTIONS = frozenset({"-af", "-filter:a", "-filter:a:0"})
 ENCODER_OPTIONS = frozenset(
     """
-    -aac_coder -aac_is -aac_ms -aac_pns -aac_tns -abr -application -apply_phase_inv -aq -b:a -b:a:0 -ab
+    -aac_coder -aac_is -aac_ms -aac_pns -aac_tns -abr -application -apply_phase_inv -aq
     -compression_level -cutoff -fec -frame_duration -joint_stereo -metadata -packet_loss -profile:a -q:a -reservoir
     -vbr -copyright -original
     """.split()
@@ -21,6 +21,8 @@ INSTEAD = {
     "-acodec": "set AUDIO_CODEC",
     "-c": "set AUDIO_CODEC",
     "-codec:a": "set AUDIO_CODEC",
+    "-b:a": "set AUDIO_BITRATE",
+    "-ab": "set AUDIO_BITRATE",
     "-i": "a stream has one input, its microphone",
     "-f": "a stream has one output, its RTSP path",
     "-filter_complex": "use -af",

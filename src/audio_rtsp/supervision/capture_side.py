@@ -21,6 +21,8 @@ STALL_LIMIT = 4.0
 FILL_AFTER = 1.0
 """Seconds without a byte after which its buffer is over anyway, and silence takes its place."""
 FILL_LOOK = 0.04
+WORTH_A_SPLICE = 0.1
+"""Seconds of silence that are worth being put behind a new capture's first sound; less is only counted."""
 NEW_DEVICE = 3.0
 """Seconds after a device came in which it may not be ready yet: nodes without rights, half of its files."""
 UDEV_LAG = 1.0
@@ -109,9 +111,13 @@ class CaptureSide:
         self._source = source
         self._rest.tell_news()
 
-    def fits(self, sound: Sound, encoding: Encoding) -> bool:
+    def renew_patience(self) -> None:
+        """An event: the device may not be ready yet, as after it came."""
+        self._source_since = _now()
+
+    def fits(self, sound: Sound, encoding: Encoding, channels: int) -> bool:
         """Whether the running capture gives what *encoding* needs."""
-        return self._source is None or self._source.choose(encoding) == sound.pcm
+        return self._source is None or self._source.choose(encoding, channels) == sound.pcm
 
     def restart(self, reason: str) -> None:
         """End the running capture; the next one follows at once."""
@@ -194,7 +200,8 @@ class CaptureSide:
     def _flows(self) -> None:
         """Sound comes (again): what is still missing is filled, and filling ends."""
         if self.lacking.is_set() and self._sound:
-            self._sound.fill(_now(), PERIOD)
+            if self._sound.ledger.missing(_now()) > WORTH_A_SPLICE:
+                self._sound.fill(_now(), PERIOD)
             self._sound.ledger.forget_recent()
             self.lacking.clear()
             self._on_change()
@@ -220,6 +227,9 @@ class CaptureSide:
             return Cause.ABSENT, ABSENT
         if self._is_new_device() and fault in (CaptureFault.GONE, CaptureFault.NOT_ALLOWED):
             return Cause.NOT_READY, words
+        obstacle = self._source.obstacle()
+        if obstacle and fault in (CaptureFault.GONE, CaptureFault.NOT_ALLOWED, CaptureFault.UNEXPLAINED):
+            return Cause.CANNOT_WORK, obstacle
         return CAUSES[fault], words
 
     def _is_new_device(self) -> bool:

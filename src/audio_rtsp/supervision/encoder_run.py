@@ -28,7 +28,7 @@ class EncoderRun:
         self._words: list[str] = []
         self._over = asyncio.Event()
         self._consumed_at = self._mute_since = self._output_at = _now()
-        self._consumed = sound.consumed_bytes
+        self._consumed = sound.taken_bytes
         self._given_up = ""
         self.is_swapped = False
         self.report = Report()
@@ -52,9 +52,9 @@ class EncoderRun:
     def observe(self) -> None:
         """Take its reports, and give it up when it does not move: an encoder that empties its pipe is alive."""
         self.listen()
-        now, consumed = _now(), self._sound.consumed_bytes
+        now, consumed = _now(), self._sound.taken_bytes
         is_fed = consumed > self._consumed
-        self._consumed = consumed
+        self._consumed = max(consumed, self._consumed)
         if is_fed or self._sound.pipe.backlog < self._sound.pcm.period_bytes:
             self._consumed_at = now
         if not is_fed:

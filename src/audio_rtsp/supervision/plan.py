@@ -34,6 +34,7 @@ class StreamPlan:
     encoding: Encoding
     extra: ExtraOptions
     pick: str
+    needed_channels: int
     rules: Rules
     gap_seconds: float
     silence_seconds: float
@@ -55,6 +56,7 @@ def plan_stream(
         encoding=encoding,
         extra=extra,
         pick=pick,
+        needed_channels=max(encoding.channels, _picked(pick)),
         rules=_rules(values),
         gap_seconds=values[GAP_FILL_SECONDS],
         silence_seconds=values[AUDIO_SILENCE_SECONDS],
@@ -76,11 +78,16 @@ def _extra(text: str) -> tuple[ExtraOptions, tuple[str, ...]]:
 
 
 def _pick(pick: str, device_channels: Sequence[int]) -> tuple[str, tuple[str, ...]]:
-    wanted = {"mix": 1, "left": 1, "right": 2}.get(pick) or int(pick)
+    wanted = _picked(pick)
     most = max(device_channels, default=8)
     if wanted <= most:
         return ("mix" if most == 1 else pick), ()
     return "mix", (f"AUDIO_CHANNEL_PICK: the device has {most} channel{'s' * (most > 1)}, not {wanted}; mixed instead",)
+
+
+def _picked(pick: str) -> int:
+    """How many channels the capture needs so that the picked one is among them."""
+    return {"mix": 1, "left": 1, "right": 2}.get(pick) or int(pick)
 
 
 def _rules(values: Values) -> Rules:

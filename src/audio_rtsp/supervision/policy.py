@@ -72,7 +72,7 @@ def after(
         case Cause.CANNOT_WORK:
             return history, Wait(seconds=rules.restart_cooldown, is_cooldown=True)
         case Cause.STALLED:
-            return _after_stall(history)
+            return _after_stall(history if flowed < SHORT_RUN else replace(history, stalls=0))
         case Cause.UNEXPLAINED:
             return (history, Wait(seconds=0.0)) if flowed >= SHORT_RUN else _after_unexplained(history, rules, chance)
 

@@ -32,6 +32,11 @@ class Sound:
         """What encoders have taken, or we have dropped, so far; grows while an encoder lives."""
         return self.ledger.entered_bytes - self.pipe.backlog
 
+    @property
+    def taken_bytes(self) -> int:
+        """What encoders have taken so far, at least: sound that enters between the two looks makes it smaller."""
+        return self.consumed_bytes - self.ledger.dropped_bytes
+
     def fill(self, now: float, behind: float = BEHIND) -> None:
         """Write silence up to *behind* seconds before *now*."""
         size = self.pcm.whole_frames(self.ledger.missing(now) - behind)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -18,8 +20,8 @@ from audio_rtsp.encoder.codec import Encoding
 class Source(Protocol):
     """What a stream asks of the place its sound comes from."""
 
-    def choose(self, encoding: Encoding) -> PcmFormat:
-        """The raw sound to ask for."""
+    def choose(self, encoding: Encoding, channels: int) -> PcmFormat:
+        """The raw sound to ask for: at least *channels*, where the device has them."""
 
     def argv(self, pcm: PcmFormat) -> tuple[str, ...]:
         """The command that writes it to standard output."""
@@ -29,6 +31,9 @@ class Source(Protocol):
 
     def is_held_by(self, pid: int) -> bool | None:
         """Whether this very device is held by *pid*; None when the kernel does not say."""
+
+    def obstacle(self) -> str:
+        """What on this machine forbids to use it, with the cure; empty when nothing does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +46,9 @@ class DeviceSource:
     pcm: int
     capability: Capability | None
 
-    def choose(self, encoding: Encoding) -> PcmFormat:
+    def choose(self, encoding: Encoding, channels: int) -> PcmFormat:
         """A rate, format and channel count that the device has."""
-        return choose_format(self.capability, rate=encoding.rate, channels=encoding.channels, is_wide=encoding.is_wide)
+        return choose_format(self.capability, rate=encoding.rate, channels=channels, is_wide=encoding.is_wide)
 
     def argv(self, pcm: PcmFormat) -> tuple[str, ...]:
         """arecord."""
@@ -61,6 +66,20 @@ class DeviceSource:
         owners = pcm_status(self.root, self.card_index, self.pcm).owners
         return pid in owners if owners else None
 
+    def obstacle(self) -> str:
+        """The rights of its node; another machine's tree has none that count."""
+        node = self.root / f"dev/snd/pcmC{self.card_index}D{self.pcm}c"
+        if self.root != Path("/") or not node.exists() or os.access(node, os.R_OK | os.W_OK):
+            return ""
+        return f"no right to open {node}; type: sudo usermod -aG audio {_user()}, then log in again"
+
+
+def _user() -> str:
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToneSource:
@@ -68,9 +87,10 @@ class ToneSource:
 
     frequency: int
 
-    def choose(self, encoding: Encoding) -> PcmFormat:
-        """48 kHz mono, as a microphone would."""
-        return PcmFormat(sample_format="S32_LE" if encoding.is_wide else "S16_LE", rate=48000, channels=1)
+    def choose(self, encoding: Encoding, channels: int) -> PcmFormat:
+        """48 kHz, as a microphone would; the same on every channel."""
+        sample_format = "S32_LE" if encoding.is_wide else "S16_LE"
+        return PcmFormat(sample_format=sample_format, rate=48000, channels=channels)
 
     def argv(self, pcm: PcmFormat) -> tuple[str, ...]:
         """Our generator."""
@@ -83,3 +103,7 @@ class ToneSource:
     def is_held_by(self, pid: int) -> bool | None:
         """There is no device."""
         return None
+
+    def obstacle(self) -> str:
+        """Nothing."""
+        return ""

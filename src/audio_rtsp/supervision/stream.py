@@ -32,7 +32,8 @@ class Stream:
         self._past_lost = self._past_filled = 0.0
         self._state, self._reason = StreamState.STARTING, ""
         self._state_since = asyncio.get_running_loop().time()
-        self._lost_when_live = 0.0
+        self._lost_told = 0.0
+        self._offline_since: float | None = None
         self._level = LevelWatch()
         self._windows = 0
         self._unattended_since = 0.0
@@ -54,7 +55,7 @@ class Stream:
         self._capture_rest.rules = self._encoder_rest.rules = plan.rules
         if self._sound is None:
             return
-        if self._capture.fits(self._sound, plan.encoding):
+        if self._capture.fits(self._sound, plan.encoding, plan.needed_channels):
             self._encoder.replace(self._encoder_argv(self._sound.pcm))
         else:
             self._capture.restart("settings changed")
@@ -67,6 +68,7 @@ class Stream:
 
     def tell_news(self) -> None:
         """Something changed that may end a wait."""
+        self._capture.renew_patience()
         self._capture_rest.tell_news()
         self._encoder_rest.tell_news()
 
@@ -102,11 +104,13 @@ class Stream:
         overruns = self._capture.overruns
         lost = self._capture.observe()
         if lost >= LOSS_WORTH_A_WORD:
+            self._lost_told += lost
             is_ours = self._capture.overruns > overruns
             cause = "an overrun: it was not read in time" if is_ours else "sound was lost on its way from the device"
             self._tell(self._state, self._state, cause, lost)
         dropped = self._sound.make_room() if self._sound else 0.0
         if dropped >= LOSS_WORTH_A_WORD:
+            self._lost_told += dropped
             self._tell(self._state, self._state, "no encoder for longer than the pipe holds", dropped)
 
     def _listen(self) -> None:
@@ -131,8 +135,9 @@ class Stream:
 
     @property
     def lost_seconds(self) -> float:
-        """Sound that no listener heard, since the program began."""
-        return self._past_lost + (self._sound.ledger.lost_seconds if self._sound else 0.0)
+        """Sound that no listener heard since the first of it came: filled, dropped, missed, and all time offline."""
+        offline = asyncio.get_running_loop().time() - self._offline_since if self._offline_since is not None else 0.0
+        return self._past_lost + offline + (self._sound.ledger.lost_seconds if self._sound else 0.0)
 
     def status(self) -> StreamStatus:
         """What is true now."""
@@ -170,7 +175,7 @@ class Stream:
 
     async def _renew(self, source: Source) -> Sound:
         """The sound that fits *source*: the one that runs, or a new one when rate, format or channels differ."""
-        pcm = source.choose(self.plan.encoding)
+        pcm = source.choose(self.plan.encoding, self.plan.needed_channels)
         if self._sound is not None and self._sound.pcm != pcm:
             await self._close_sound()
         if self._sound is None:
@@ -202,6 +207,8 @@ class Stream:
             return
         self._capture.forget_sound()
         self._past_lost += sound.ledger.lost_seconds
+        if sound.ledger.has_begun:
+            self._offline_since = asyncio.get_running_loop().time()
         self._past_filled += sound.ledger.filled_seconds
         sound.pipe.close_writing()
         await self._encoder.close()
@@ -212,6 +219,7 @@ class Stream:
         if self._state is StreamState.STOPPED:
             return
         if self._sound and self._sound.ledger.has_begun:
+            self._end_offline()
             self._open_encoder(self._sound)
         silence = self._level.silence(asyncio.get_running_loop().time(), self.plan.silence_seconds)
         state, reason = judge(
@@ -225,6 +233,11 @@ class Stream:
         )
         self._show(state, reason)
 
+    def _end_offline(self) -> None:
+        if self._offline_since is not None:
+            self._past_lost += asyncio.get_running_loop().time() - self._offline_since
+            self._offline_since = None
+
     def _show(self, state: StreamState, reason: str) -> None:
         before, self._reason = self._state, reason
         if state is before:
@@ -232,7 +245,7 @@ class Stream:
         self._state, self._state_since = state, asyncio.get_running_loop().time()
         lost = 0.0
         if state is StreamState.LIVE:
-            lost, self._lost_when_live = self.lost_seconds - self._lost_when_live, self.lost_seconds
+            lost, self._lost_told = max(0.0, self.lost_seconds - self._lost_told), self.lost_seconds
         self._tell(before, state, reason, lost)
 
     def _tell(self, before: str, after: str, cause: str, lost: float) -> None:

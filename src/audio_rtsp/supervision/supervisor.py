@@ -47,6 +47,11 @@ class Supervisor:
         """A udev, configuration or server event."""
         self._look.set()
 
+    def meet_event(self) -> None:
+        """udev spoke: devices may have come, gone, or got their rights."""
+        self.look_again()
+        self.tell_news()
+
     @property
     def is_stuck(self) -> bool:
         """Whether a stream's task missed its own deadline."""

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from audio_rtsp.cli.places import Places
 from audio_rtsp.cli.verbs.device import device
-from audio_rtsp.errors import AmbiguousDevice, BadName, NoSuchDevice
+from audio_rtsp.errors import AmbiguousDevice, BadName, NameTaken, NoSuchDevice
 from machines.machine import MACHINES, copy_of, machine
 
 FIRST, SECOND = (f"usb_audio_12090003_at_pci-0000:00:1d.1-usb-0:{port}" for port in (1, 2))
@@ -130,7 +130,7 @@ def test_a_device_that_is_not_plugged_in_can_be_named(desk: Desk) -> None:
         (("ignore", "nobody"), NoSuchDevice),
         (("name", "usb_audio_12090003", "x"), AmbiguousDevice),
         (("name", "lab-mic-one", "Door"), BadName),
-        (("name", "lab-mic-one", "lab-studio-stereo"), BadName),
+        (("name", "lab-mic-one", "lab-studio-stereo"), NameTaken),
     ],
 )
 def test_what_cannot_be_done_is_an_error_and_nothing_is_written(

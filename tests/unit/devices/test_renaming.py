@@ -6,7 +6,7 @@ import pytest
 
 from audio_rtsp.config.device_map import parse_device_map
 from audio_rtsp.devices.renaming import apply_renaming, plan_renaming
-from audio_rtsp.errors import BadName, NotWritable
+from audio_rtsp.errors import BadName, NameTaken, NotWritable
 
 NAMES = {"usb_audio_12090001_LAB0001": "lab", "usb_audio_12090002_LAB0002": "desk"}
 LAB = "usb_audio_12090001_LAB0001"
@@ -38,7 +38,7 @@ def test_the_settings_file_goes_with_it(tmp_path: Path) -> None:
 def test_a_settings_file_of_that_name_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "devices").mkdir()
     (tmp_path / "devices/door.conf").write_text("AUDIO_BITRATE=64k\n")
-    with pytest.raises(BadName, match=r"devices/door\.conf is there already"):
+    with pytest.raises(NameTaken, match=r"devices/door\.conf is there already"):
         rename(tmp_path, "door")
     assert not (tmp_path / "device_map.conf").exists()
 
@@ -60,7 +60,7 @@ def test_what_cannot_be_part_of_a_url_is_refused(name: str, tmp_path: Path) -> N
 
 
 def test_the_name_of_another_device_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadName, match="it is the name of usb_audio_12090002_LAB0002"):
+    with pytest.raises(NameTaken, match="it is the name of usb_audio_12090002_LAB0002"):
         rename(tmp_path, "desk")
 
 

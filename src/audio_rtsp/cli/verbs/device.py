@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -17,13 +18,15 @@ from audio_rtsp.config import device_map as map_file
 from audio_rtsp.config.blacklist import add_entry
 from audio_rtsp.config.edit import change_file
 from audio_rtsp.config.load import Configuration, load
-from audio_rtsp.devices.device import Device, DeviceState
+from audio_rtsp.control.client import ask as ask_program
+from audio_rtsp.devices.device import Device, DeviceState, seen_streamed
 from audio_rtsp.devices.listing import HEADER, device_lines, device_row, device_value, reason_line
 from audio_rtsp.devices.look import Looked, look, look_and_ask
 from audio_rtsp.devices.memory_file import load_memory
 from audio_rtsp.devices.renaming import apply_renaming, plan_renaming
 from audio_rtsp.devices.roster import Roster
 from audio_rtsp.devices.selection import names_by_identity, select_device, select_identity
+from audio_rtsp.errors import NotRunning
 
 if TYPE_CHECKING:
     from audio_rtsp.cli.places import Places
@@ -124,10 +127,21 @@ def ignore(places: Places, name: str, as_json: bool) -> None:
 def _see(places: Places, *, ask: bool = False) -> Seen:
     """Nothing is written here; devices are asked only on this machine, never those of another one's tree."""
     configuration = load(places.config, environ=os.environ, overrides={})
-    loaded = load_memory(places.state)
+    loaded = load_memory(places.memory)
     looks = look_and_ask if ask and not places.is_foreign else look
     looked = looks(places.root, configuration, loaded.memory)
+    captures = _captures(places)
+    streamed = tuple(seen_streamed(one, captures) for one in looked.roster.devices)
+    looked = replace(looked, roster=replace(looked.roster, devices=streamed))
     return Seen(configuration=configuration, looked=looked, complaints=loaded.complaints + looked.roster.complaints)
+
+
+def _captures(places: Places) -> dict[int, str]:
+    """The captures of the running program, by their pids."""
+    with contextlib.suppress(NotRunning):
+        streams = ask_program(places.control_socket, "status")["streams"]
+        return {one["capture_pid"]: one["name"] for one in streams if one["capture_pid"]}
+    return {}
 
 
 def _table(devices: Sequence[Device]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import click
 from audio_rtsp.cli.answer import tell
 from audio_rtsp.cli.places import Places, places_for
 from audio_rtsp.config.settings import ALL
-from audio_rtsp.errors import ConfigRefused
+from audio_rtsp.errors import AlreadyRunning, ConfigRefused, NotRunning
 
 
 def _setting_options() -> list[click.Parameter]:
@@ -49,8 +50,21 @@ def run(places: Places, /, tone: int | None, root: Path | None, **settings: Any)
         raise ConfigRefused(complaints)
     for complaint in complaints:
         tell(complaint)
+    _refuse_beside_the_service(places)
     with make_face() as face:
         asyncio.run(run_service(desk, places.runtime, face))
+
+
+def _refuse_beside_the_service(places: Places) -> None:
+    """A user's own run would only find the service's port taken and its devices busy."""
+    from audio_rtsp.control.client import ask
+
+    if places.control_socket == places.runtime / "control.sock":
+        return
+    with contextlib.suppress(NotRunning):
+        now = ask(places.control_socket, "status")
+        urls = [f"{stream['name']}  {stream['url']}" for stream in now["streams"]]
+        raise AlreadyRunning(f"the service, pid {now['pid']}", urls)
 
 
 def _with_root(places: Places, root: Path | None) -> Places:

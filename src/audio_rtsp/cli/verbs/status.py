@@ -56,7 +56,7 @@ def _tell_without_program(places: Places, error: NotRunning, *, as_json: bool) -
     from audio_rtsp.devices.memory_file import load_memory
 
     configuration = load(places.config, environ=os.environ, overrides={})
-    roster = look(places.root, configuration, load_memory(places.state).memory).roster
+    roster = look(places.root, configuration, load_memory(places.memory).memory).roster
     if as_json:
         say_json({"running": False, "devices": [device_value(one) for one in roster.devices]})
         return
