@@ -52,6 +52,7 @@ def test_the_defaults_are_a_plan_without_complaints() -> None:
         encoding=Encoding(codec="libmp3lame", rate=44100, channels=1, bitrate=192_000),
         extra=ExtraOptions(),
         pick="mix",
+        needed_channels=1,
         rules=Rules(restart_delay=10.0, max_restart_attempts=5, restart_cooldown=300.0),
         gap_seconds=30.0,
         silence_seconds=60.0,
