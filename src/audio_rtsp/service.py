@@ -191,6 +191,8 @@ def _instance(runtime: Path) -> Any:
     """One program for one runtime folder; a second one is told the first one's URLs."""
     try:
         runtime.mkdir(parents=True, exist_ok=True)
+        if os.getuid() not in (0, runtime.stat().st_uid):
+            raise NotWritable(str(runtime), "it belongs to another user")
         lock = InstanceLock(runtime / "lock")
         is_ours = lock.take()
     except OSError as error:

@@ -9,7 +9,9 @@ import socket
 import sys
 from pathlib import Path
 
-from process.streams.harness import Box, Program, count, free_port, listening, running, wait_for
+import pytest
+
+from process.streams.harness import STANDIN, Box, Program, count, free_port, listening, running, wait_for
 from process.streams.tones import peak_frequency
 
 NAME = "lab-studio-stereo"
@@ -224,3 +226,59 @@ def test_another_rate_restarts_capture_and_encoder(box: Box) -> None:
         after = program.wait_state(NAME, "LIVE")
     assert after["rate"] == 48000
     assert any("48000" in word for word in after["commands"][0])
+
+
+def test_a_device_that_we_stream_is_not_called_busy(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        pid = program.wait_state(NAME, "LIVE")["capture_pid"]
+        status = next((box.root / "proc/asound").glob("card*/pcm*c/sub*/status"))
+        status.write_text(f"state: RUNNING\nowner_pid   : {pid}\n")
+        listed = box.ask("device", "list")
+    assert listed[0]["state"] == "streamed"
+    assert NAME in listed[0]["reason"]
+
+
+def test_an_event_ends_a_long_wait(box: Box) -> None:
+    """As when udev gives a node its rights late: what could not work works now."""
+    box.program(
+        "arecord", "import sys\nsys.stderr.write('arecord: set_params:1358: Channels count non available')\nsys.exit(1)"
+    )
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "COOLDOWN")
+        box.program("arecord", STANDIN.read_text())
+        program.process.send_signal(signal.SIGHUP)
+        program.wait_state(NAME, "LIVE", 5)
+
+
+def test_status_tells_what_is_true_with_and_without_a_program(box: Box) -> None:
+    before = box.command("status")
+    assert before.returncode == 3
+    assert NAME in before.stdout
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        during = box.command("status")
+        assert during.returncode == 0
+        assert "1 live" in during.stdout
+
+
+def test_a_restart_by_hand_replaces_both_sides(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        before = program.wait_state(NAME, "LIVE")
+        assert box.command("stream", "restart", NAME).returncode == 0
+        old = (None, before["encoder_pid"])
+        wait_for(lambda: program.stream(NAME)["encoder_pid"] not in old, 5, "another encoder")
+        after = program.wait_state(NAME, "LIVE")
+    assert after["capture_pid"] != before["capture_pid"]
+
+
+def test_systemd_hears_ready_a_sentence_and_a_sign_of_life(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+        notify.bind(str(box.folder / "notify"))
+        notify.settimeout(10)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(box.folder / "notify"))
+        monkeypatch.setenv("WATCHDOG_USEC", "1000000")
+        heard = ""
+        with running(box, "--server", "embedded"):
+            while not ("READY=1" in heard and "WATCHDOG=1" in heard and "STATUS=1 live" in heard):
+                heard += notify.recv(4096).decode() + "\n"
+        assert "READY=1" in heard
