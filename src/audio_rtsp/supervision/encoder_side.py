@@ -166,19 +166,30 @@ class EncoderSide:
             except (AudioRtspError, OSError) as error:
                 return EncoderDiagnosis(fault=EncoderFault.CANNOT_WORK, line=_words_of(error)), 0.0
             over = asyncio.ensure_future(run.until_over())
-            await self._until_online(run, over, GATE_LIMIT)
+            try:
+                await self._until_online(run, over, GATE_LIMIT)
+            except asyncio.CancelledError:
+                await self._end(run, over)
+                raise
+        began = _now()
         try:
-            await self._until_online(run, over, ONLINE_LIMIT)
+            while self.condition is EncoderCondition.STARTING and not over.done():
+                await self._until_online(run, over, ONLINE_LIMIT)
+                if self.condition is EncoderCondition.STARTING and self._outfit.watch.is_up:
+                    run.give_up("the server gets no sound from it")
             began = _now()
             await over
         finally:
-            over.cancel()
-            await run.end()
-            self._run = None
+            await self._end(run, over)
         return None if run.is_swapped else run.verdict(), _now() - began
 
+    async def _end(self, run: EncoderRun, over: asyncio.Future[None]) -> None:
+        over.cancel()
+        await run.end()
+        self._run = None
+
     async def _until_online(self, run: EncoderRun, over: asyncio.Future[None], limit: float) -> None:
-        """Return when the server has this encoder's session, when the encoder ended, or after *limit*.
+        """Return when the first bytes of this encoder are at the server, when it ended, or after *limit*.
 
         A session is new by its time, or, on a server that keeps the path through a change, by the encoder's output.
         """
@@ -188,7 +199,7 @@ class EncoderSide:
                 run.listen()
                 path = self._outfit.watch.paths.get(self._name)
                 is_new = path and (self._seen is None or path.since != self._seen.since or run.has_output)
-                if path and path.is_online and is_new:
+                if path and path.is_online and is_new and path.inbound_bytes:
                     self._seen, self._grew, self._online_at = path, _now(), _now()
                     self._show(EncoderCondition.ONLINE, "")
                     return
