@@ -14,7 +14,7 @@ from lab.machine.json_lines import JsonLines
 
 ANSWER_LIMIT = 30.0
 CHUNK = 1 << 20
-_sync_ids = itertools.count(int(time.time()) & 0xFFFFFF)
+_numbers = itertools.count(int(time.time()) & 0xFFFFFF)
 
 
 class Agent:
@@ -25,16 +25,11 @@ class Agent:
 
     def is_there(self, seconds: float = 1.0) -> bool:
         """Whether it answers; also finds the beginning of its answers again after boot and resume."""
-        number = next(_sync_ids)
-        self._lines.send({"execute": "guest-sync", "arguments": {"id": number}})
-        end = time.monotonic() + seconds
+        number = next(_numbers)
         try:
-            while (left := end - time.monotonic()) > 0:
-                if self._lines.receive(left).get("return") == number:
-                    return True
+            return bool(self._ask("guest-sync", {"id": number}, seconds).get("return") == number)
         except TimeoutError:
-            pass
-        return False
+            return False
 
     def start(self, argv: tuple[str, ...], stdin: bytes = b"") -> int:
         """Start a program; the number is for poll."""
@@ -76,11 +71,20 @@ class Agent:
         self._lines.close()
 
     def _do(self, command: str, arguments: dict[str, Any], seconds: float = ANSWER_LIMIT) -> Any:
-        self._lines.send({"execute": command, "arguments": arguments})
-        answer = self._lines.receive(seconds)
+        answer = self._ask(command, arguments, seconds)
         if "error" in answer:
             raise GuestRefused(command, str(answer["error"].get("desc")))
         return answer["return"]
+
+    def _ask(self, command: str, arguments: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """The answer with our number: one to an older question may still come, from before a reboot."""
+        number = next(_numbers)
+        self._lines.send({"execute": command, "arguments": arguments, "id": number})
+        end = time.monotonic() + seconds
+        while True:
+            answer = self._lines.receive(end - time.monotonic())
+            if answer.get("id") == number:
+                return answer
 
 
 def _text(status: dict[str, Any], key: str) -> str:
