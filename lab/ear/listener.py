@@ -56,7 +56,7 @@ class Listener(threading.Thread):
         self._closed.set()
         self.join(5)
 
-    def until(self, is_so: Callable[[], bool], seconds: float, what: str) -> float:
+    def until(self, is_so: Callable[[], object], seconds: float, what: str) -> float:
         """Wait; the monotonic time at which it was so. AssertionError after *seconds*."""
         end = time.monotonic() + seconds
         while not is_so():

@@ -1,0 +1,1 @@
+"""The program under test in the lab's machine: how it is installed, started, asked and listened to."""

@@ -1,0 +1,1 @@
+"""One module a topic; each function entered by ``@scenario`` is run by script/lab."""

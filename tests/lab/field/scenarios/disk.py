@@ -1,0 +1,77 @@
+"""No room, no right to write: the sound goes on."""
+
+from __future__ import annotations
+
+import time
+
+from lab.ear.listener import Listener
+from lab.microphone.microphone import Microphone, Strings
+from lab.microphone.pattern import Count, Sine
+
+from field.box import EXACT, Box
+from field.sabotage import Sabotage
+from field.scenario import scenario
+from field.stage import Stage
+from field.unit import NAME, STATE
+
+
+@scenario("disk-full", sabotage=Sabotage.MUTE)
+def disk_full(stage: Stage) -> None:
+    """The state's file system is full: sound flows, a new microphone is streamed, the complaint is visible."""
+    with stage.box(config=None) as box:
+        device = box.guest.add_disk(8)
+        box.guest.check(f"mkdir -p {STATE} && mount {device} {STATE} && chown audio-rtsp: {STATE}")
+        listener = _listened(box)
+        box.guest.run(f"dd if=/dev/zero of={STATE}/fill bs=64k; sync")
+        _judge(stage, box, listener, f"rm {STATE}/fill")
+
+
+@scenario("var-read-only", sabotage=Sabotage.MUTE)
+def var_read_only(stage: Stage) -> None:
+    """The file system of the state went read-only, as after an error of the card it is on."""
+    with stage.box(config=None) as box:
+        device = box.guest.add_disk(8)
+        box.guest.check(f"mkdir -p {STATE} && mount {device} {STATE} && chown audio-rtsp: {STATE}")
+        listener = _listened(box)
+        box.guest.check(f"mount -o remount,ro {STATE}")
+        _judge(stage, box, listener, f"mount -o remount,rw {STATE}")
+
+
+@scenario("run-full", sabotage=Sabotage.MUTE)
+def run_full(stage: Stage) -> None:
+    """The tmpfs below /run is full."""
+    with stage.box(config=None) as box:
+        listener = _listened(box)
+        box.guest.run("dd if=/dev/zero of=/run/fill bs=64k; dd if=/dev/zero of=/tmp/fill bs=64k count=16")
+        _judge(stage, box, listener, "rm /run/fill")
+
+
+def _listened(box: Box) -> Listener:
+    box.start(EXACT)
+    box.plug(0, Microphone(serial="F1", pattern=Count()))
+    box.until_state("lab-microphone", "LIVE")
+    listener = box.listen("lab-microphone")
+    listener.until(lambda: listener.packets, box.patience(10), "heard")
+    time.sleep(1)
+    return listener
+
+
+def _judge(stage: Stage, box: Box, listener: Listener, mend: str) -> None:
+    """The old stream is exact while a new one comes; afterwards the program has not restarted, and complains no more."""
+    pid = box.main_pid()
+    with box.hearing():
+        begin = time.monotonic()
+        box.plug(1, Microphone(serial="F2", strings=Strings(product="Late"), pattern=Sine(440)))
+        box.until_state("late", "LIVE")
+        box.hears(box.listen("late"), 440)
+        counted = box.counted(listener, begin)
+    assert any(listener.samples(begin)), "nothing but zeros"
+    assert not counted.breaks, f"the sound broke: {counted}"
+    complaint = box.cli("stream list").stdout + box.journal()
+    assert any(word in complaint for word in ("No space", "Read-only", "cannot write", "not be written", "full")), (
+        f"no complaint to be seen: {complaint}"
+    )
+    box.guest.check(mend)
+    box.guest.check(f"systemctl reload {NAME}")
+    box.until_state("late", "LIVE")
+    assert box.main_pid() == pid, "the program was restarted"

@@ -1,0 +1,80 @@
+"""Parts of the program are killed while somebody listens."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from lab.ear.listener import Listener
+from lab.microphone.microphone import Microphone
+from lab.microphone.pattern import Count
+
+from field.box import EXACT, Box
+from field.sabotage import Sabotage
+from field.scenario import scenario
+from field.stage import Stage
+from field.unit import NAME
+
+KEPT = {"capture": True, "encoder": True, "server": False, "supervisor": False, "all": False}
+"""Whose death a listener may notice only as a short silence; a server takes its connections along."""
+
+RECOVERED_LIMIT = 20.0
+
+
+@scenario("kill", sabotage=Sabotage.FREEZE, is_smoke=True)
+def kill(stage: Stage) -> None:
+    """kill -9 of capture, encoder, server, supervisor, and of all at once: each time the sound is back by itself."""
+    with stage.box(EXACT) as box:
+        box.plug(0, Microphone(serial="K1", pattern=Count()))
+        listener = box.listen("lab-microphone")
+        listener.until(lambda: any(listener.samples()), box.patience(20), "heard")
+        box.until_state("lab-microphone", "LIVE")
+        victims = _victims(box)
+        time.sleep(1)
+        box.settled()
+        for part, is_kept in KEPT.items():
+            stage.note(f"{part} {_kill_one(box, listener, victims[part], is_kept)}")
+
+
+def _victims(box: Box) -> dict[str, Callable[[], list[int]]]:
+    def stream_pid(key: str) -> list[int]:
+        return [int(box.stream("lab-microphone")[key])]
+
+    def server() -> list[int]:
+        words = box.guest.check("pgrep -f '^/usr/local/mediamtx/mediamtx|audio_rtsp.rtsp.serve'").split()
+        return [int(word) for word in words]
+
+    def everything() -> list[int]:
+        return [
+            int(word)
+            for word in box.guest.check(
+                f"systemctl show -P ControlGroup {NAME} | xargs -I{{}} cat /sys/fs/cgroup{{}}/cgroup.procs"
+            ).split()
+        ]
+
+    return {
+        "capture": lambda: stream_pid("capture_pid"),
+        "encoder": lambda: stream_pid("encoder_pid"),
+        "server": server,
+        "supervisor": lambda: [box.main_pid()],
+        "all": everything,
+    }
+
+
+def _kill_one(box: Box, listener: Listener, victims: Callable[[], list[int]], is_kept: bool) -> str:
+    """What a listener noticed."""
+    pids = " ".join(map(str, victims()))
+    sessions = listener.sessions
+    with box.hearing():
+        begin = time.monotonic()
+        box.guest.check(f"kill -KILL {pids}")
+        time.sleep(0.5)
+        after = time.monotonic()
+        limit = box.patience(RECOVERED_LIMIT)
+        listener.until(lambda: any(listener.samples(after)), limit, "heard again")
+        box.until_state("lab-microphone", "LIVE")
+        time.sleep(2)
+        counted = box.counted(listener, begin)
+    pause = max(listener.pauses(0.0, begin))
+    assert not is_kept or listener.sessions == sessions, f"the listener was let go: {listener.ends}"
+    return f"lost {counted.lost_seconds * 1000:.0f}+{counted.silent_seconds * 1000:.0f} ms, pause {pause:.1f} s"

@@ -1,0 +1,161 @@
+"""Each URL keeps its microphone, whatever comes in whatever order in whatever port."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from lab.microphone.microphone import Microphone, Strings
+from lab.microphone.pattern import Sine
+
+from field.box import EXACT, LIVE_LIMIT, Box
+from field.sabotage import Sabotage
+from field.scenario import scenario
+from field.stage import Stage
+from field.unit import NAME
+
+TWIN = Microphone(strings=Strings(product="Twin"))
+BRIEF = 0.8
+
+
+@scenario("names-twins", sabotage=Sabotage.MUTE, is_smoke=True)
+def twins(stage: Stage) -> None:
+    """Two of a kind without a serial: the port tells them apart, also when both come back in another order."""
+    with stage.box(EXACT) as box:
+        box.plug(0, _sounding(440))
+        first = _only(box)
+        box.plug(1, _sounding(700))
+        second = next(iter(_names(box, 2) - {first}))
+        _hear_all(box, {first: 440, second: 700})
+        for port in (0, 1):
+            box.unplug(port)
+        time.sleep(2)
+        for port, hertz in ((1, 700), (0, 440)):
+            box.plug(port, _sounding(hertz))
+            time.sleep(BRIEF)
+        _until_all_live(box, 2)
+        _hear_all(box, {first: 440, second: 700})
+
+
+@scenario("names-same-serial", sabotage=Sabotage.MUTE)
+def same_serial(stage: Stage) -> None:
+    """Two whose maker gave all the same serial number."""
+    with stage.box(EXACT) as box:
+        for port, hertz in ((3, 440), (2, 700)):
+            box.plug(port, _sounding(hertz, serial="0001"))
+            time.sleep(BRIEF)
+        names = sorted(_names(box, 2))
+        heard = {name: _hertz(box, name) for name in names}
+        assert sorted(heard.values()) == [440, 700], heard
+        for port, hertz in ((2, 700), (3, 440)):
+            box.unplug(port)
+            time.sleep(BRIEF)
+            box.plug(port, _sounding(hertz, serial="0001"))
+        _until_all_live(box, 2)
+        _hear_all(box, heard)
+
+
+@scenario("names-swapped-ports", sabotage=Sabotage.MUTE)
+def swapped_ports(stage: Stage) -> None:
+    """With serials of their own the URL goes with the microphone; without, with the port."""
+    with stage.box(EXACT) as box:
+        box.plug(0, _sounding(440, serial="A"))
+        box.plug(1, _sounding(700, serial="B"))
+        names = {name: _hertz(box, name) for name in _names(box, 2)}
+        box.guest.swap(0, 1)
+        _until_all_live(box, 2)
+        _hear_all(box, names)
+
+
+@scenario("names-other-boot-order", sabotage=Sabotage.MUTE)
+def other_boot_order(stage: Stage) -> None:
+    """After a boot in which the second card came first, and one only after multi-user.target."""
+    with stage.box(EXACT) as box:
+        box.plug(0, _sounding(440))
+        box.plug(1, _sounding(700))
+        names = {name: _hertz(box, name) for name in _names(box, 2)}
+        box.hush()
+        for port in (0, 1):
+            box.unplug(port)
+        box.guest.reboot()
+        box.guest.run("systemctl is-system-running --wait")
+        for port, hertz in ((1, 700), (0, 440)):
+            box.plug(port, _sounding(hertz))
+            time.sleep(BRIEF)
+        _until_all_live(box, 2)
+        _hear_all(box, names)
+
+
+@scenario("names-moved", sabotage=Sabotage.MUTE)
+def moved(stage: Stage) -> None:
+    """A lone microphone without a serial keeps its name in another port, and as a twin of a later one."""
+    with stage.box(EXACT) as box:
+        box.plug(0, _sounding(440))
+        name = _only(box)
+        box.unplug(0)
+        time.sleep(1)
+        box.plug(4, _sounding(440))
+        box.until_state(name, "LIVE")
+        assert _only(box) == name
+        box.plug(0, _sounding(700))
+        _names(box, 2)
+        _hear_all(box, {name: 440})
+
+
+@scenario("names-given-by-owner", sabotage=Sabotage.MUTE)
+def given_by_owner(stage: Stage) -> None:
+    """``device name`` gives the URL another name while it sounds; it stays over a restart."""
+    with stage.box(EXACT) as box:
+        box.plug(0, _sounding(440, serial="A"))
+        name = _only(box)
+        answer = box.cli(f"device name {name} balcony")
+        assert answer.code == 0, answer
+        box.until_state("balcony", "LIVE")
+        box.guest.check(f"systemctl restart {NAME}", timeout=40)
+        box.until_state("balcony", "LIVE")
+        _hear_all(box, {"balcony": 440})
+
+
+@scenario("names-strings", sabotage=Sabotage.ABSENT)
+def strings(stage: Stage) -> None:
+    """No strings at all, and strings in another script: both get a name that a URL can hold."""
+    with stage.box(EXACT) as box:
+        box.plug(0, replace(TWIN, vendor=0x1209, product=0x0005, strings=Strings(manufacturer=None, product=None)))
+        box.plug(1, replace(TWIN, strings=Strings(manufacturer="Größe", product="Mikrofon Größe 大"), serial="U1"))
+        names = _names(box, 2)
+        stage.note(" ".join(sorted(names)))
+        assert any(name.startswith("mikrofon-gr") for name in names), names
+
+
+def _sounding(hertz: int, serial: str | None = None) -> Microphone:
+    return replace(TWIN, serial=serial, pattern=Sine(hertz))
+
+
+def _only(box: Box) -> str:
+    return next(iter(_names(box, 1)))
+
+
+def _names(box: Box, count: int) -> set[str]:
+    _until_all_live(box, count)
+    return set(box.states())
+
+
+def _until_all_live(box: Box, count: int) -> None:
+    def is_so() -> bool:
+        states = list(box.states().values())
+        return len(states) == count and set(states) <= {"LIVE"}
+
+    box.until(is_so, LIVE_LIMIT, f"{count} streams LIVE")
+
+
+def _hear_all(box: Box, hertz_of: dict[str, int]) -> None:
+    for name, hertz in hertz_of.items():
+        listener = box.listen(name)
+        listener.until(lambda ear=listener: ear.packets, box.patience(10), "heard")  # type: ignore[misc]
+        box.hears(listener, hertz)
+
+
+def _hertz(box: Box, name: str) -> int:
+    """Which of the two tones it is."""
+    tone = box.tone(box.listen(name))
+    return 440 if abs(tone.hertz - 440) < 5 else 700 if abs(tone.hertz - 700) < 5 else round(tone.hertz)

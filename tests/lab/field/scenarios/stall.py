@@ -1,0 +1,44 @@
+"""Connected, and not a sample comes."""
+
+from __future__ import annotations
+
+import time
+
+from lab.microphone.microphone import Microphone, Mode
+from lab.microphone.pattern import Sine
+from lab.sound.tone import is_audible
+
+from field.box import EXACT
+from field.sabotage import Sabotage
+from field.scenario import scenario
+from field.stage import Stage
+
+NOTICED_LIMIT = 6.0
+
+
+@scenario("stall", sabotage=Sabotage.FREEZE)
+def stall(stage: Stage) -> None:
+    """Noticed within 6 s and said; the listener stays; the sound is back when the microphone wakes."""
+    with stage.box(EXACT) as box:
+        plug = box.plug(0, Microphone(serial="S1", pattern=Sine(440)))
+        assert plug
+        box.until_state("lab-microphone", "LIVE")
+        listener = box.listen("lab-microphone")
+        box.hears(listener, 440)
+        box.settled()
+        plug.mode = Mode.STALL
+        noticed = box.until(
+            lambda: box.stream("lab-microphone").get("state") not in ("LIVE", None), NOTICED_LIMIT, "the stall noticed"
+        )
+        reason = box.stream("lab-microphone")["reason"]
+        time.sleep(3)
+        plug.mode = Mode.RUN
+        begin = time.monotonic()
+        limit = box.patience(12)
+        listener.until(lambda: listener.first_sound(is_audible, begin) is not None, limit, "heard again")
+        back = time.monotonic() - begin
+        box.hears(listener, 440)
+        box.until_state("lab-microphone", "LIVE")
+        assert listener.sessions == 1, f"the listener was let go: {listener.ends}"
+        assert reason, "no reason was given"
+    stage.note(f"noticed after {noticed:.1f} s ({reason}), back {back:.1f} s after it woke")
