@@ -279,12 +279,6 @@ def test_when_pip_fails_one_line_says_why_and_the_next_run_heals(ready: Machine,
     assert ready.run().returncode == 0
 
 
-@pytest.mark.skipif(not (ROOT / ".venv/stamp").exists(), reason="this checkout was not set up by script/setup")
-def test_when_nothing_is_to_do_nothing_is_done() -> None:
-    done = subprocess.run((ROOT / "script/setup",), capture_output=True, text=True, timeout=30, env=dict(os.environ))
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
 # --- the two commands
 
 
@@ -297,10 +291,14 @@ def test_yes_as_the_first_argument_is_the_set_ups(ready: Machine) -> None:
     assert ready.run("--yes", "--tone", "2", script="run").stdout == "<run><--tone><2>"
 
 
-def test_run_is_the_program_itself(ready: Machine) -> None:
-    """Its pid gets the signals: no shell stays in between."""
-    (ready.home / "audio-rtsp").write_text("#!/bin/sh\nexit 42\n")
-    assert ready.run(script="run").returncode == 42
+def test_run_becomes_the_program_so_that_signals_reach_it(ready: Machine) -> None:
+    (ready.home / "audio-rtsp").write_text("#!/bin/sh\necho $$\nexit 42\n")
+    ready.run()
+    environment = {"PATH": str(ready.home / "bin"), "HOME": str(ready.home)}
+    with subprocess.Popen(ready.project / "run", env=environment, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert int(child.stdout.read()) == child.pid
+    assert child.returncode == 42
 
 
 @pytest.mark.parametrize("failing", ["", "ruff", "mypy", "lint-imports", "python"])

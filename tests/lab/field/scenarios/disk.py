@@ -57,7 +57,7 @@ def _listened(box: Box) -> Listener:
 
 
 def _judge(stage: Stage, box: Box, listener: Listener, mend: str) -> None:
-    """The old stream is exact while a new one comes; afterwards the program has not restarted, and complains no more."""
+    """The old stream is exact while a new one comes; afterwards nothing has restarted, and nobody complains."""
     pid = box.main_pid()
     with box.hearing():
         begin = time.monotonic()
