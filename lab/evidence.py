@@ -17,18 +17,19 @@ HOST_SATURATED = 0.98
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
-    """One judgement; loads are shares of all processors, *late* is how often a microphone itself lost sound."""
+    """One judgement; loads are shares of all processors, *bus_losses* is how often
+    sound was lost before it reached the guest."""
 
     lost_seconds: float = 0.0
     stale: int = 0
     load: float
     host_load: float
-    late: int
+    bus_losses: int
 
     @property
     def is_saturated(self) -> bool:
         """Whether the machine, and not the program, may be what was heard."""
-        return self.load > SATURATED or self.host_load > HOST_SATURATED or self.late > 0
+        return self.load > SATURATED or self.host_load > HOST_SATURATED or self.bus_losses > 0
 
 
 @dataclass(slots=True)
@@ -58,7 +59,7 @@ class Evidence:
     def hearing(self, guest: Guest) -> Iterator[None]:
         """Watch the load of guest and host while the body listens, also when it fails."""
         guest_before, host_before = guest.ticks(), host_ticks()
-        late = sum(plug.late for plug in guest.plugs.values())
+        bus_losses = guest.bus_losses()
         try:
             yield
         finally:
@@ -66,7 +67,7 @@ class Evidence:
                 Hearing(
                     load=load_between(guest_before, guest.ticks()),
                     host_load=load_between(host_before, host_ticks()),
-                    late=sum(plug.late for plug in guest.plugs.values()) - late,
+                    bus_losses=guest.bus_losses() - bus_losses,
                 )
             )
 
@@ -75,8 +76,10 @@ class Evidence:
         busy = [hearing for hearing in self.hearings if hearing.is_saturated]
         if not busy:
             return ""
-        worst = max(busy, key=lambda hearing: hearing.load)
-        return f"guest {worst.load:.0%}, host {worst.host_load:.0%} busy, microphone late {worst.late} times"
+        worst = max(busy, key=lambda hearing: (hearing.bus_losses, hearing.load))
+        return (
+            f"guest {worst.load:.0%}, host {worst.host_load:.0%} busy, sound lost on the bus {worst.bus_losses} times"
+        )
 
 
 HOST_STAT = Path("/proc/stat")

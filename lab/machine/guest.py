@@ -200,13 +200,18 @@ class Guest:
         """Processor time so far, for the load between two looks."""
         return parse_ticks(self.check("head -1 /proc/stat"))
 
+    def bus_losses(self) -> int:
+        """How often sound was lost before it reached the guest: by a microphone's own clock, or in QEMU's bus."""
+        return self._process.dropped() + sum(plug.late for plug in self.plugs.values())
+
     def save(self, snapshot: str) -> None:
         """Take an internal snapshot; no microphone may be plugged in."""
         if self.plugs:
             raise ValueError("unplug the microphones before a snapshot")
-        complaint = self.monitor.tell(f"savevm {snapshot}").strip()
-        if complaint:
-            raise GuestRefused("savevm", complaint)
+        said = self.monitor.tell(f"savevm {snapshot}").splitlines()
+        complaints = [line for line in said if line.strip() and not line.startswith("usb-redir:")]
+        if complaints:
+            raise GuestRefused("savevm", "\n".join(complaints))
 
     def close(self) -> None:
         """Unplug all and end; the folder is its maker's."""

@@ -6,10 +6,11 @@ import subprocess
 from pathlib import Path
 
 from lab.command import DIES_WITH_US
-from lab.machine.qemu import SERIAL
+from lab.machine.qemu import DROPPED, SERIAL
 
 END_LIMIT = 10.0
 TAIL_LINES = 25
+WORDS = "qemu.err"
 
 
 class QemuProcess:
@@ -17,7 +18,7 @@ class QemuProcess:
 
     def __init__(self, argv: tuple[str, ...], folder: Path) -> None:
         self.folder = folder
-        with (folder / "qemu.err").open("ab") as words:
+        with (folder / WORDS).open("ab") as words:
             self._process = subprocess.Popen(
                 (*DIES_WITH_US, *argv),
                 stdin=subprocess.DEVNULL,
@@ -48,9 +49,13 @@ class QemuProcess:
         except subprocess.TimeoutExpired:
             self.kill()
 
+    def dropped(self) -> int:
+        """How often QEMU threw 60 ms of a microphone away, because guest or host were late."""
+        return (self.folder / WORDS).read_bytes().count(DROPPED)
+
     def last_words(self) -> str:
         """The end of the serial log, and what QEMU itself complained about."""
-        return "\n".join((*_tail(self.folder / SERIAL), *_tail(self.folder / "qemu.err")))
+        return "\n".join((*_tail(self.folder / SERIAL), *_tail(self.folder / WORDS)))
 
 
 def _tail(path: Path) -> list[str]:

@@ -30,6 +30,12 @@ class BootFiles:
     base_disk: Path
 
 
+TELL_DROPS = 4
+"""usb-redir's level from which it says when it throws packets away because the guest did not fetch them."""
+
+DROPPED = b"overflow, dropping packets"
+
+
 def port_socket(port: int) -> str:
     """The socket of USB port *port* (from 0): connecting to it plugs, closing unplugs."""
     return f"usb{port}.sock"
@@ -82,7 +88,7 @@ def _usb() -> tuple[str, ...]:
         for port in range(PORTS)
         for word in (
             *("-chardev", f"socket,id=usb{port},path={port_socket(port)},server=on,wait=off"),
-            *("-device", f"usb-redir,chardev=usb{port},id=port{port},bus=ehci.0,port={port + 1}"),
+            *("-device", f"usb-redir,chardev=usb{port},id=port{port},bus=ehci.0,port={port + 1},debug={TELL_DROPS}"),
         )
     ]
     return (*controllers, *ports)

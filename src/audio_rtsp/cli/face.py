@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ RECENT = 6
 @contextmanager
 def make_face() -> Iterator[Face]:
     """The face for this standard output."""
-    if sys.stdout.isatty():
+    if sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
         with _live_table() as face:
             yield face
     else:

@@ -14,4 +14,10 @@ def take_over(places: Places) -> None:
     """Let a running audio-rtsp read its files again, and tell the owner what came of it."""
     with contextlib.suppress(NotRunning):
         answer = ask(places.control_socket, "reload")
-        tell(answer.get("error", "the running audio-rtsp took it over"))
+        tell(answer.get("error") or _outcome(places, answer["config"]))
+
+
+def _outcome(places: Places, folder: str) -> str:
+    if folder == str(places.config.absolute()):
+        return "the running audio-rtsp took it over"
+    return f"the running audio-rtsp reads {folder}: for it nothing has changed"

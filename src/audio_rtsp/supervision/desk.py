@@ -49,6 +49,11 @@ class MachineDesk:
         self.configuration = self._load(None)
         self._began_with = self.configuration.service
 
+    @property
+    def folder(self) -> Path:
+        """Where the settings are read."""
+        return self._places.config.absolute()
+
     async def wants(self) -> Wants:
         """Look at the devices and decide."""
         looked = await self._look()

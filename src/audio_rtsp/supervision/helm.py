@@ -49,7 +49,7 @@ class Helm:
         self.supervisor.look_again()
         self.supervisor.tell_news()
         self.notify.ready()
-        return {"complaints": complaints}
+        return {"complaints": complaints, "config": str(self._desk.folder)}
 
     async def heartbeat(self) -> None:
         """Feed the watchdog while every stream's task keeps its own deadline; what device or server do is no matter."""

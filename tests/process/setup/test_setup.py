@@ -242,6 +242,7 @@ def test_an_interrupted_set_up_is_made_anew(ready: Machine) -> None:
     (ready.project / ".venv/bin/audio-rtsp").write_text("half")
     assert ready.run().returncode == 0
     assert "half" not in (ready.project / ".venv/bin/audio-rtsp").read_text()
+    assert [path.name for path in ready.project.glob(".venv*")] == [".venv"]
 
 
 def test_a_moved_folder_is_made_anew(ready: Machine) -> None:

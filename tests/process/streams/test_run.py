@@ -282,3 +282,18 @@ def test_systemd_hears_ready_a_sentence_and_a_sign_of_life(box: Box, monkeypatch
             while not ("READY=1" in heard and "WATCHDOG=1" in heard and "STATUS=1 live" in heard):
                 heard += notify.recv(4096).decode() + "\n"
         assert "READY=1" in heard
+
+
+def test_a_typed_option_that_cannot_be_is_refused_everywhere(box: Box) -> None:
+    done = box.command("run", "--rtsp-port", "abc")
+    assert done.returncode == 78
+    assert "--rtsp-port" in done.stderr
+
+
+def test_a_change_elsewhere_is_not_said_to_be_taken_over(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        other = str(box.folder / "other")
+        done = box.command("--config-dir", other, "config", "set", "AUDIO_CHANNELS", "2")
+    assert done.returncode == 0
+    assert "for it nothing has changed" in done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,9 @@ def _setting_options() -> list[click.Parameter]:
 @click.command(params=_setting_options())
 @click.option("--tone", type=click.IntRange(0, 64), metavar="N", help="Publish N test tones too; 0: never one.")
 @click.option("--root", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="DIR", hidden=True)
+@click.option("--config-dir", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", hidden=True)
 @click.pass_obj
-def run(places: Places, /, tone: int | None, root: Path | None, **settings: Any) -> None:
+def run(places: Places, /, tone: int | None, root: Path | None, config_dir: Path | None, **settings: Any) -> None:
     """Publish every capture device as rtsp://HOST:PORT/NAME until Ctrl-C.
 
     Without a device, and without --tone, a test tone is published, so that there is something to hear.
@@ -41,13 +43,15 @@ def run(places: Places, /, tone: int | None, root: Path | None, **settings: Any)
     from audio_rtsp.supervision.desk import DeskPlaces, MachineDesk
 
     places = _with_root(places, root)
+    places = replace(places, config=config_dir) if config_dir else places
     overrides = {key: text for key, text in settings.items() if text is not None}
     desk = MachineDesk(
         DeskPlaces(root=places.root, config=places.config, state=places.state, overrides=overrides, tones=tone)
     )
     complaints = [str(complaint) for complaint in all_complaints(desk.configuration, sound_complaints)]
-    if complaints and sys.stderr.isatty():
-        raise ConfigRefused(complaints)
+    typed = [line for line in complaints if line.startswith("--")]
+    if typed or (complaints and sys.stderr.isatty()):
+        raise ConfigRefused(complaints if sys.stderr.isatty() else typed)
     for complaint in complaints:
         tell(complaint)
     _refuse_beside_the_service(places)

@@ -10,13 +10,13 @@ from lab.microphone.microphone import Microphone
 from lab.microphone.pattern import Count
 
 from field.box import EXACT, Box
+from field.install import has_mediamtx
 from field.sabotage import Sabotage
 from field.scenario import scenario
 from field.stage import Stage
 from field.unit import NAME
 
-KEPT = {"capture": True, "encoder": True, "server": False, "supervisor": False, "all": False}
-"""Whose death a listener may notice only as a short silence; a server takes its connections along."""
+PARTS = ("capture", "encoder", "server", "supervisor", "all")
 
 RECOVERED_LIMIT = 20.0
 
@@ -32,8 +32,13 @@ def kill(stage: Stage) -> None:
         victims = _victims(box)
         time.sleep(1)
         box.settled()
-        for part, is_kept in KEPT.items():
-            stage.note(f"{part} {_kill_one(box, listener, victims[part], is_kept)}")
+        for part in PARTS:
+            stage.note(f"{part} {_kill_one(box, listener, victims[part], is_kept=_is_kept(part))}")
+
+
+def _is_kept(part: str) -> bool:
+    """Whether a listener stays connected. MediaMTX ends its readers with their publisher, our own server does not."""
+    return part == "capture" or (part == "encoder" and not has_mediamtx())
 
 
 def _victims(box: Box) -> dict[str, Callable[[], list[int]]]:
@@ -61,7 +66,7 @@ def _victims(box: Box) -> dict[str, Callable[[], list[int]]]:
     }
 
 
-def _kill_one(box: Box, listener: Listener, victims: Callable[[], list[int]], is_kept: bool) -> str:
+def _kill_one(box: Box, listener: Listener, victims: Callable[[], list[int]], *, is_kept: bool) -> str:
     """What a listener noticed."""
     pids = " ".join(map(str, victims()))
     sessions = listener.sessions

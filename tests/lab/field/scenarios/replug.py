@@ -24,7 +24,7 @@ BACK_LIMIT = 10.0
 def replug(stage: Stage) -> None:
     """Away for 3 s: a listener stays connected and hears silence, then the microphone; another one is untouched."""
     with stage.box(EXACT) as box:
-        box.plug(1, OTHER)
+        box.plug(2, OTHER)
         box.until_state("other", "LIVE")
         desk, other = _heard(box, "desk", DESK), box.listen("other")
         other.until(lambda: other.packets, box.patience(10), "heard")
