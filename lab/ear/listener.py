@@ -7,10 +7,12 @@ import struct
 import threading
 import time
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from lab.ear.rtsp import FORMAT, KEEP_ALIVE_SECONDS, Refused, RtspClient
+from lab.sound.tone import is_audible
 
 RETRY_SECONDS = 0.1
 RTP_HEADER = 12
@@ -68,7 +70,8 @@ class Listener(threading.Thread):
 
     def between(self, since: float = 0.0, until: float = UNTIL_NOW) -> list[Packet]:
         """The packets that arrived in that time."""
-        return [packet for packet in self.packets if since <= packet.at <= until]
+        packets = self.packets[bisect_left(self.packets, since, key=_arrival) :]
+        return packets[: bisect_right(packets, until, key=_arrival)]
 
     def samples(self, since: float = 0.0, until: float = UNTIL_NOW) -> array[int]:
         """The first channel of uncompressed sound (L16, RFC 3551) that arrived in that time."""
@@ -80,10 +83,26 @@ class Listener(threading.Thread):
         waits = [two.at - one.at for one, two in itertools.pairwise(heard)]
         return [wait for wait in waits if wait > longer_than]
 
-    def first_sound(self, is_sound: Callable[[array[int]], bool], since: float = 0.0) -> float | None:
-        """When the first packet of uncompressed sound arrived that *is_sound*."""
-        heard = self.between(since)
-        return next((packet.at for packet in heard if is_sound(_samples(packet.payload))), None)
+    def until_sound(
+        self, seconds: float, since: float = 0.0, is_sound: Callable[[array[int]], bool] = is_audible
+    ) -> float:
+        """Wait for a packet of uncompressed sound that *is_sound* and came after *since*; when it arrived.
+
+        Each packet is looked at once: the microphones of this process need the interpreter too.
+        """
+        looked = bisect_left(self.packets, since, key=_arrival)
+        found: list[float] = []
+
+        def is_there() -> bool:
+            nonlocal looked
+            while looked < len(self.packets) and not found:
+                packet = self.packets[looked]
+                looked += 1
+                found.extend([packet.at] * is_sound(_samples(packet.payload)))
+            return bool(found)
+
+        self.until(is_there, seconds, "heard")
+        return found[0]
 
     def _session(self) -> None:
         client = RtspClient(self._port, self.stream)
@@ -121,6 +140,10 @@ def _parse(packet: bytes, now: float) -> Packet:
     """RFC 3550, 5.1: sources that contributed lie between header and payload."""
     start = RTP_HEADER + 4 * (packet[0] & 0x0F)
     return Packet(at=now, timestamp=int(struct.unpack_from(">I", packet, 4)[0]), payload=packet[start:])
+
+
+def _arrival(packet: Packet) -> float:
+    return packet.at
 
 
 def _samples(payload: bytes) -> array[int]:

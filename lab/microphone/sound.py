@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from functools import lru_cache
 
 from lab.microphone.microphone import Microphone
 
@@ -33,6 +34,7 @@ class Sound:
         return taken
 
 
+@lru_cache(maxsize=32)
 def render_period(microphone: Microphone, rate: int) -> bytes:
     """One period, channels interleaved; samples of 24 and 32 bits carry the 16 bits on top."""
     channels = [microphone.pattern.period(rate, channel) for channel in range(microphone.channels)]

@@ -42,3 +42,8 @@ def _frequency(samples: array[int], rate: int) -> float:
 def is_audible(samples: array[int]) -> bool:
     """Whether any sample is loud enough for a tone."""
     return bool(samples) and max(samples) > AUDIBLE * FULL_SCALE
+
+
+def is_any(samples: array[int]) -> bool:
+    """Whether there is anything but digital silence."""
+    return any(samples)

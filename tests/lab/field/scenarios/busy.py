@@ -6,7 +6,6 @@ import time
 
 from lab.microphone.microphone import Microphone
 from lab.microphone.pattern import Sine
-from lab.sound.tone import is_audible
 
 from field.box import EXACT
 from field.sabotage import Sabotage
@@ -35,8 +34,7 @@ def busy(stage: Stage) -> None:
         with box.hearing():
             box.guest.check(f"kill {pid}")
             begin = time.monotonic()
-            listener.until(lambda: listener.first_sound(is_audible) is not None, box.patience(15), "heard")
-            taken = (listener.first_sound(is_audible) or 0) - begin
+            taken = listener.until_sound(box.patience(15)) - begin
         box.guest.wait(holder, 5)
         box.hears(listener, 440)
         stage.note(f"{found['reason']}; heard {taken:.2f} s after it let go")

@@ -7,7 +7,6 @@ import time
 from lab.machine.hardware import MINI_PC
 from lab.microphone.microphone import Microphone, Strings
 from lab.microphone.pattern import Sine
-from lab.sound.tone import is_audible
 
 from field.box import EXACT, Box, median_and_worst
 from field.sabotage import Sabotage
@@ -53,8 +52,7 @@ def _plug_once(box: Box, number: int) -> float:
         begin = time.monotonic()
         microphone = Microphone(serial=f"S{number}", strings=Strings(product=f"Desk {number}"), pattern=Sine(hertz))
         box.plug(number % 6, microphone)
-        listener.until(lambda: listener.first_sound(is_audible) is not None, box.patience(LIMIT), "heard")
-        heard = listener.first_sound(is_audible) or 0.0
+        heard = listener.until_sound(box.patience(LIMIT))
     box.hears(listener, hertz)
     box.until_state(name, "LIVE")
     box.unplug(number % 6)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from lab.ear.listener import Listener
 from lab.microphone.microphone import Microphone
 from lab.microphone.pattern import Count
+from lab.sound.tone import is_any
 
 from field.box import EXACT, Box
 from field.install import has_mediamtx
@@ -27,7 +28,7 @@ def kill(stage: Stage) -> None:
     with stage.box(EXACT) as box:
         box.plug(0, Microphone(serial="K1", pattern=Count()))
         listener = box.listen("lab-microphone")
-        listener.until(lambda: any(listener.samples()), box.patience(20), "heard")
+        listener.until_sound(box.patience(20), is_sound=is_any)
         box.until_state("lab-microphone", "LIVE")
         victims = _victims(box)
         time.sleep(1)
@@ -75,8 +76,7 @@ def _kill_one(box: Box, listener: Listener, victims: Callable[[], list[int]], *,
         box.guest.check(f"kill -KILL {pids}")
         time.sleep(0.5)
         after = time.monotonic()
-        limit = box.patience(RECOVERED_LIMIT)
-        listener.until(lambda: any(listener.samples(after)), limit, "heard again")
+        listener.until_sound(box.patience(RECOVERED_LIMIT), after, is_any)
         box.until_state("lab-microphone", "LIVE")
         time.sleep(2)
         counted = box.counted(listener, begin)

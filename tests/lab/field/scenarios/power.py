@@ -6,7 +6,6 @@ import time
 
 from lab.microphone.microphone import Microphone, Strings
 from lab.microphone.pattern import Sine
-from lab.sound.tone import is_audible
 
 from field.box import EXACT, Box
 from field.sabotage import Sabotage
@@ -64,8 +63,7 @@ def _judge_files(box: Box) -> None:
 def _heard_after_service(box: Box) -> float:
     """Seconds from the service's start to the tone of the microphone in port 1."""
     listener = box.listen("door")
-    listener.until(lambda: listener.first_sound(is_audible) is not None, box.patience(60), "heard")
-    heard = time.monotonic() - (listener.first_sound(is_audible) or 0)
+    heard = time.monotonic() - listener.until_sound(box.patience(60))
     uptime = float(box.guest.check("cut -d' ' -f1 /proc/uptime"))
     started = int(box.guest.check(f"systemctl show -P ExecMainStartTimestampMonotonic {NAME}")) / 1e6
     seconds = uptime - heard - started

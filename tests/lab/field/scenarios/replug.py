@@ -7,7 +7,6 @@ import time
 from lab.ear.listener import Listener
 from lab.microphone.microphone import Microphone, Strings
 from lab.microphone.pattern import Count, Sine
-from lab.sound.tone import is_audible
 
 from field.box import EXACT, Box, median_and_worst
 from field.sabotage import Sabotage
@@ -85,7 +84,7 @@ def away_long(stage: Stage) -> None:
         quiet = desk.between(pulled + 1)
         begin = time.monotonic()
         box.plug(0, DESK)
-        desk.until(lambda: desk.first_sound(is_audible, begin) is not None, box.patience(BACK_LIMIT), "heard again")
+        desk.until_sound(box.patience(BACK_LIMIT), begin)
         box.hears(desk, 440)
         assert not quiet, f"{len(quiet)} packets came while the stream was offline"
 
@@ -94,7 +93,7 @@ def _heard(box: Box, name: str, microphone: Microphone) -> Listener:
     """Plug into port 0, and listen until it sounds."""
     listener = box.listen(name)
     box.plug(0, microphone)
-    listener.until(lambda: listener.first_sound(is_audible) is not None, box.patience(20), "heard")
+    listener.until_sound(box.patience(20))
     time.sleep(1)
     return listener
 
@@ -106,6 +105,4 @@ def _bounce(box: Box, listener: Listener, seconds: float) -> float:
     begin = time.monotonic()
     box.plug(0, DESK)
     since = begin if seconds > 0.5 else begin + 0.3
-    limit = box.patience(BACK_LIMIT)
-    listener.until(lambda: listener.first_sound(is_audible, since) is not None, limit, "heard again")
-    return (listener.first_sound(is_audible, since) or since) - begin
+    return listener.until_sound(box.patience(BACK_LIMIT), since) - begin

@@ -8,6 +8,7 @@ from lab.ear.listener import Listener
 from lab.machine.hardware import SMALL_BOARD
 from lab.microphone.microphone import Microphone, Strings
 from lab.microphone.pattern import Count
+from lab.sound.tone import is_any
 
 from field.box import EXACT, Box
 from field.sabotage import Sabotage
@@ -49,6 +50,6 @@ def three_microphones(box: Box) -> list[Listener]:
     box.until(lambda: list(box.states().values()) == ["LIVE"] * 3, 40, "three streams LIVE")
     ears = [box.listen(name) for name in names]
     for ear in ears:
-        ear.until(lambda ear=ear: any(ear.samples()), box.patience(15), "heard")  # type: ignore[misc]
+        ear.until_sound(box.patience(15), is_sound=is_any)
     time.sleep(2)
     return ears
