@@ -13,7 +13,9 @@ NARROWEST = 12
 def render_table(header: Sequence[str], rows: Sequence[Sequence[str]], width: int | None = None) -> str:
     """Lay out *rows* under *header* in at most *width* columns (default: the terminal's, 80 without one)."""
     lines = [[cell.upper() for cell in header], *[[_printable(cell) for cell in row] for row in rows]]
-    widths = _fit([max(map(_columns, column)) for column in zip(*lines, strict=True)], width or terminal_width())
+    columns = list(zip(*lines, strict=True))
+    with_words = [number for number, column in enumerate(columns) if any(" " in cell for cell in column)]
+    widths = _fit([max(map(_columns, column)) for column in columns], width or terminal_width(), with_words)
     return "\n".join(text for line in lines for text in _render_row(line, widths))
 
 
@@ -22,16 +24,14 @@ def terminal_width() -> int:
     return shutil.get_terminal_size((80, 24)).columns
 
 
-def _fit(widths: list[int], available: int) -> list[int]:
-    """Take what is too much from the last column, where words stand, then from the widest, down to twelve each."""
+def _fit(widths: list[int], available: int, with_words: Sequence[int] = ()) -> list[int]:
+    """Take what is too much from the widest columns, down to twelve each; from those *with_words* first."""
     widths = list(widths)
     excess = sum(widths) + GAP * (len(widths) - 1) - available
-    taken = min(max(0, excess), max(0, widths[-1] - NARROWEST))
-    widths[-1] -= taken
-    excess -= taken
-    while excess > 0 and max(widths) > NARROWEST:
-        widths[widths.index(max(widths))] -= 1
-        excess -= 1
+    for columns in (with_words, range(len(widths))):
+        while excess > 0 and columns and max(widths[one] for one in columns) > NARROWEST:
+            widths[max(columns, key=lambda one: widths[one])] -= 1
+            excess -= 1
     return widths
 
 

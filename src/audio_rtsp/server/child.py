@@ -20,6 +20,8 @@ START_LIMIT = 15.0
 PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0)
 """Seconds before each start again; a run of a minute begins anew."""
 FORGIVEN_AFTER = 60.0
+FIRST_TRIES = 3
+UDP_TAKEN = "listen udp"
 STOP = ((signal.SIGINT, 1.0),)
 TAKEN = ("address already in use", "is taken by", "Address already in use")
 
@@ -55,6 +57,16 @@ class ServerChild:
 
     async def start(self) -> None:
         """Start it and wait until its API answers; then keep it running."""
+        for tries_left in reversed(range(FIRST_TRIES)):
+            try:
+                await self._try_to_start()
+                break
+            except ServerFailed as failure:
+                if not tries_left or UDP_TAKEN not in failure.what:
+                    raise  # else: a UDP port was taken between our look and its start; the next look finds another
+        self._keeper = asyncio.create_task(self._keep(), name="server")
+
+    async def _try_to_start(self) -> None:
         self._child = self._spawn()
         try:
             await self._until_it_answers(self._child)
@@ -62,7 +74,6 @@ class ServerChild:
             await self._child.stop()
             self._child.close()
             raise
-        self._keeper = asyncio.create_task(self._keep(), name="server")
 
     async def stop(self) -> None:
         """End it within a few seconds."""
