@@ -61,6 +61,9 @@ class ControlListener:
         try:
             if len(self._connections) <= MOST_CONNECTIONS:
                 await self._serve(reader, writer)
+        except Exception as bug:  # noqa: BLE001 - a bulkhead: told, and costs one connection
+            context = {"message": "a bug in an answer on the control socket", "exception": bug}
+            asyncio.get_running_loop().call_exception_handler(context)
         finally:
             self._connections.discard(task)
             writer.transport.abort()
