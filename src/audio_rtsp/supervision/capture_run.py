@@ -40,7 +40,7 @@ class CaptureRun:
     def is_blocked(self) -> bool:
         """Whether it cannot write because the pipe is full: then standing still is not its fault."""
         pipe = self._sound.pipe
-        return pipe.capacity - pipe.backlog < self._sound.pcm.period_bytes
+        return pipe.is_full or pipe.capacity - pipe.backlog < self._sound.pcm.period_bytes
 
     def count(self) -> bool:
         """Note what it has written since the last time; whether there was anything."""
@@ -62,6 +62,8 @@ class CaptureRun:
             await asyncio.wait([self._child.exited], timeout=FIRST_SOUND_LOOK)
             if self.count():
                 return True
+        if self.is_blocked:
+            return True
         if not self._child.exited.done():
             self.give_up("the device gives no sound")
         return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import select
 import struct
 import termios
 
@@ -40,6 +41,15 @@ class SoundPipe:
             return 0
         (size,) = struct.unpack("i", fcntl.ioctl(self.reading_end, termios.FIONREAD, b"\0\0\0\0"))
         return int(size)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a writer would block: pages are its slots, and most periods do not fill theirs (pipe(7))."""
+        if self._own_writing < 0:
+            return False
+        writing = select.poll()
+        writing.register(self._own_writing, select.POLLOUT)
+        return not writing.poll(0)
 
     def write_silence(self, size_bytes: int) -> int:
         """Write that much silence, whole frames in pieces that the pipe takes whole; returns what fitted."""

@@ -44,7 +44,8 @@ class Sound:
 
     def make_room(self) -> float:
         """Drop the oldest sound of a nearly full pipe; returns the seconds dropped."""
-        if self.pipe.capacity - self.pipe.backlog >= min(self.pcm.whole_frames(FULL), self.pipe.capacity // 8):
+        room = self.pipe.capacity - self.pipe.backlog
+        if not self.pipe.is_full and room >= min(self.pcm.whole_frames(FULL), self.pipe.capacity // 8):
             return 0.0
         room = min(self.pcm.whole_frames(ROOM), self.pipe.capacity // 2)
         dropped = self.pipe.drop(room - room % self.pcm.frame_bytes)
