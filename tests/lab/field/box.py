@@ -96,17 +96,15 @@ class Box:
             found[:] = [self.stream(name)]
             return bool(found[0].get("state") == state)
 
-        self.until(is_so, seconds, f"{name} is {state}", self.complain)
+        self.until(is_so, seconds, f"{name} is {state}")
         return found[0]
 
-    def until(
-        self, is_so: Callable[[], Any], seconds: float, what: str, explain: Callable[[], str] | None = None
-    ) -> float:
-        """Wait; the seconds it took. AssertionError, with what *explain* says, when it does not come."""
+    def until(self, is_so: Callable[[], Any], seconds: float, what: str) -> float:
+        """Wait; the seconds it took. AssertionError when it does not come."""
         begin = time.monotonic()
         while not is_so():
             if time.monotonic() - begin > self.patience(seconds):
-                raise AssertionError(f"not within {seconds:g} s: {what}. {(explain or self.complain)()}")
+                raise AssertionError(f"not within {seconds:g} s: {what}")
             time.sleep(LOOK_SECONDS)
         return time.monotonic() - begin
 
@@ -123,7 +121,10 @@ class Box:
         cards = self.guest.run("cat /proc/asound/cards").stdout.strip()
         rows = [f"{one['name']}: {one['state']} ({one['reason']})" for one in self.streams()]
         said = "\n".join(self.journal().splitlines()[-15:])
-        return f"streams {rows}\ncards {cards}\n{said}"
+        return f"streams {rows}\ncards {cards}\n{said}\n{self._kernel_said()}"
+
+    def _kernel_said(self) -> str:
+        return self.guest.run("dmesg | tail -8").stdout
 
     def main_pid(self) -> int:
         """The supervisor's."""
@@ -188,7 +189,7 @@ class Box:
         limit = self.patience(seconds + 10)
         while len(samples := listener.samples(begin)) < wanted and time.monotonic() - begin < limit:
             time.sleep(0.05)
-        assert len(samples) >= wanted, f"{listener.stream}: {len(samples)} samples in {limit:g} s. {self.complain()}"
+        assert len(samples) >= wanted, f"{listener.stream}: {len(samples)} samples in {limit:g} s"
         return samples[:wanted]
 
 

@@ -54,6 +54,8 @@ class Stage:
             if config is not None:
                 box.start(config)
             yield box
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{box.complain()}") from None
         finally:
             box.hush()
 

@@ -1,4 +1,8 @@
-"""The systemd unit of the service, until the project ships its own; and its sandbox."""
+"""The systemd unit of the service, until the project ships its own; and its sandbox.
+
+``char-116`` is ALSA's major number. ``char-alsa`` would be looked up in /proc/devices when the service starts: on a box
+that booted without any card it is not there yet, and every microphone that comes later is forbidden (systemd 252).
+"""
 
 from __future__ import annotations
 
@@ -30,7 +34,7 @@ RestartSec=0.5
 WatchdogSec=30
 TimeoutStopSec=15
 DevicePolicy=closed
-DeviceAllow=char-alsa rw
+DeviceAllow=char-116 rw
 
 [Install]
 WantedBy=multi-user.target
@@ -61,6 +65,6 @@ CapabilityBoundingSet=
 UMask=0027
 DevicePolicy=closed
 DeviceAllow=
-DeviceAllow=char-alsa rw
+DeviceAllow=char-116 rw
 """
 """ProtectClock adds a DeviceAllow of its own, so ours stands after it."""

@@ -57,12 +57,13 @@ def same_serial(stage: Stage) -> None:
 
 @scenario("names-swapped-ports", sabotage=Sabotage.MUTE)
 def swapped_ports(stage: Stage) -> None:
-    """With serials of their own the URL goes with the microphone; without, with the port."""
+    """With serials of their own the URL goes with the microphone (a serial of one letter is no serial)."""
     with stage.box(EXACT) as box:
-        box.plug(0, _sounding(440, serial="A"))
-        box.plug(1, _sounding(700, serial="B"))
+        box.plug(0, _sounding(440, serial="SN4711"))
+        box.plug(1, _sounding(700, serial="SN4712"))
         names = {name: _hertz(box, name) for name in _names(box, 2)}
         box.guest.swap(0, 1)
+        time.sleep(BRIEF)
         _until_all_live(box, 2)
         _hear_all(box, names)
 

@@ -1,0 +1,40 @@
+"""What counts as green, and what the machine's load makes of a judgement."""
+
+from __future__ import annotations
+
+from lab.evidence import Evidence, Hearing
+from lab.machine.load import load_between, parse_ticks
+from lab.report import Result, Row, is_green, render_report
+
+CALM = Hearing(load=0.4, host_load=0.6, bus_losses=0)
+
+
+def row(result: Result) -> Row:
+    return Row(scenario="replug", result=result, seconds=12.34, lost_seconds=0.25, stale=3, load=0.5, note="n")
+
+
+def test_inconclusive_is_never_green() -> None:
+    assert is_green([row(Result.PASS), row(Result.LEFT_OUT)])
+    assert not is_green([row(Result.PASS), row(Result.INCONCLUSIVE)])
+    assert not is_green([row(Result.FAIL)])
+
+
+def test_the_table_has_a_line_a_scenario_and_a_sum() -> None:
+    lines = render_report([row(Result.PASS), row(Result.FAIL)]).splitlines()
+    assert lines[0].split() == ["scenario", "result", "seconds", "lost", "stale", "load", "note"]
+    assert lines[1].split() == ["replug", "pass", "12.3", "250", "ms", "3", "50%", "n"]
+    assert lines[-1] == "1 pass, 1 FAIL in 0.4 min"
+
+
+def test_load_is_what_is_not_idle() -> None:
+    before = parse_ticks("cpu  100 0 100 700 100 0 0 0 0 0\ncpu0 1\n")
+    after = parse_ticks("cpu  190 0 100 710 100 0 0 0 0 0\n")
+    assert load_between(before, after) == 0.9
+    assert load_between(before, before) == 0
+
+
+def test_one_saturated_hearing_makes_the_evidence_say_nothing() -> None:
+    assert not Evidence([CALM, CALM]).is_saturated
+    for busy in (Hearing(load=0.95, host_load=0.6, bus_losses=0), Hearing(load=0.4, host_load=0.6, bus_losses=1)):
+        evidence = Evidence([CALM, busy])
+        assert evidence.is_saturated and evidence.explain()

@@ -1,0 +1,70 @@
+"""Lost, stale and silent sound, and tones, in samples that are known."""
+
+from __future__ import annotations
+
+import math
+from array import array
+
+from lab.sound.counter import count_losses
+from lab.sound.tone import is_audible, measure_tone
+
+RATE = 48000
+
+
+def counted(*numbers: int) -> array[int]:
+    return array("h", (number & 0x7FFF for number in numbers))
+
+
+def test_a_whole_recording_has_no_break() -> None:
+    result = count_losses(counted(*range(100, 100_100)), RATE)
+    assert (result.frames, result.stale, result.breaks) == (100_000, 0, ())
+
+
+def test_silence_before_the_first_sound_is_no_loss() -> None:
+    assert not count_losses(array("h", bytes(2000)) + counted(*range(1, 9000)), RATE).breaks
+
+
+def test_missing_samples_are_counted_to_the_sample() -> None:
+    result = count_losses(counted(*range(20_000), *range(22_880, 60_000)), RATE)
+    assert [(one.lost, one.silent) for one in result.breaks] == [(2880, 0)]
+    assert result.lost_seconds == 0.06 and result.breaks[0].at == 20_000 / RATE
+
+
+def test_silence_in_place_of_sound_is_told_from_a_loss() -> None:
+    samples = counted(*range(1, 10_001)) + array("h", bytes(2 * 4800)) + counted(*range(14_801, 40_000))
+    result = count_losses(samples, RATE)
+    assert [(one.lost, one.silent) for one in result.breaks] == [(0, 4800)]
+    assert result.silent_seconds == 0.1
+
+
+def test_the_count_passing_zero_is_not_silence() -> None:
+    assert not count_losses(counted(*range(30_000, 40_000)), RATE).breaks
+
+
+def test_a_stale_millisecond_is_neither_lost_nor_ignored() -> None:
+    samples = counted(*range(30_000))
+    samples[10_000:10_048] = counted(*range(5_000, 5_048))
+    result = count_losses(samples, RATE)
+    assert (result.stale, result.breaks) == (1, ())
+
+
+def test_nothing_at_all_breaks_nothing() -> None:
+    assert count_losses(array("h"), RATE).frames == 0
+    assert not count_losses(array("h", bytes(2000)), RATE).breaks
+
+
+def test_a_break_at_every_spot_is_found() -> None:
+    for spot in (1, 4094, 4095, 4096, 4097, 8190, 8191, 8192, 12_000):
+        result = count_losses(counted(*range(spot + 1), *range(spot + 1001, 20_000)), RATE)
+        assert [one.lost for one in result.breaks] == [1000], spot
+
+
+def test_a_tone_has_its_frequency_and_level() -> None:
+    samples = array("h", (int(16384 * math.sin(2 * math.pi * 700 * n / RATE)) for n in range(RATE)))
+    tone = measure_tone(samples, RATE)
+    assert abs(tone.hertz - 700) < 0.01 and abs(tone.level - 0.3535) < 0.001 and is_audible(samples)
+
+
+def test_silence_has_no_tone() -> None:
+    tone = measure_tone(array("h", bytes(2 * RATE)), RATE)
+    assert (tone.hertz, tone.level, tone.seconds) == (0, 0, 1) and not is_audible(array("h", bytes(100)))
