@@ -24,6 +24,8 @@ from lab.microphone.plug import Plug
 BOOT_LIMIT = 90.0
 COMMAND_LIMIT = 60.0
 POLL_SECONDS = 0.03
+PACE_SECONDS, PACE_TOLERANCE, BOOT_TRIES = 1.0, 0.15, 4
+"""Seen under load: a clock half as fast again as the host's (the kernel discards its own second measurement then)."""
 
 
 class Guest:
@@ -53,6 +55,8 @@ class Guest:
         self._await_agent(BOOT_LIMIT)
         if snapshot:
             self.set_clock(time.time())
+        else:
+            self._correct_pace()
 
     def power_cut(self) -> None:
         """End QEMU as a pulled cord ends a box; the microphones are still plugged in at the next power_on."""
@@ -70,9 +74,32 @@ class Guest:
 
     def reboot(self, seconds: float = BOOT_LIMIT) -> None:
         """``systemctl reboot``, and wait for the agent of the next boot."""
+        self._reboot_once(seconds)
+        self._correct_pace()
+
+    def _reboot_once(self, seconds: float) -> None:
         before = self.boot_id()
         self.spawn("systemctl reboot")
-        self.until(lambda: self.boot_id() != before, seconds, "another boot")
+        self.until(lambda: self.boot_id() not in ("", before), seconds, "another boot")
+
+    def _correct_pace(self) -> None:
+        """Boot again while the guest's clock is fast or slow: the kernel measures it once, while the host is busy."""
+        for _ in range(BOOT_TRIES):
+            if abs(self.pace() - 1) < PACE_TOLERANCE:
+                return
+            self._reboot_once(BOOT_LIMIT)
+        raise GuestStuck("clock that keeps time", BOOT_TRIES * BOOT_LIMIT, self._process.last_words())
+
+    def pace(self) -> float:
+        """Seconds that pass in the guest while one passes here."""
+        guest, here = self._uptime()
+        time.sleep(PACE_SECONDS)
+        later, now = self._uptime()
+        return (later - guest) / (now - here)
+
+    def _uptime(self) -> tuple[float, float]:
+        with self._agent_answers("uptime"):
+            return float(self._agent.get("/proc/uptime").split()[0]), time.monotonic()
 
     def boot_id(self) -> str:
         """Differs from boot to boot; empty while the agent is away."""

@@ -41,7 +41,7 @@ def var_read_only(stage: Stage) -> None:
 
 @scenario("run-full", sabotage=Sabotage.MUTE)
 def run_full(stage: Stage) -> None:
-    """The tmpfs below /run is full. The program writes nothing there once it runs, so it has nothing to complain about."""
+    """The tmpfs below /run is full; a running program writes nothing there, so no complaint is asked for."""
     with stage.box(config=None) as box:
         listener = _listened(box)
         box.guest.run("dd if=/dev/zero of=/run/fill bs=64k; dd if=/dev/zero of=/tmp/fill bs=64k count=16")
