@@ -45,6 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         print("\n".join(REGISTER))
         return 0
     signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.setswitchinterval(SWITCH_SECONDS)
     with contextlib.suppress(PermissionError):
         os.nice(FASTER_THAN_OTHERS)

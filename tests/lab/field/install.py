@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 
+from lab.folder import passing_folder
 from lab.image.cache import Cache
 from lab.machine.guest import Guest
 
@@ -34,8 +34,7 @@ mkdir -p /etc/audio-rtsp
 
 def install(guest: Guest, project: Path, cache: Cache) -> None:
     """Everything, with nothing running afterwards; the files come on a disk that is pulled again."""
-    with tempfile.TemporaryDirectory(prefix="lab-carried-") as folder:
-        carried = Path(folder)
+    with passing_folder(cache.folder / "run", "carried-") as carried:
         (carried / "wheels").mkdir()
         build_wheels(project, cache, carried / "wheels")
         if has_mediamtx():

@@ -10,7 +10,7 @@ from lab.microphone.microphone import Microphone
 from lab.microphone.pattern import Count
 from lab.sound.tone import is_any
 
-from field.box import EXACT, Box
+from field.box import EXACT, Box, pids_of
 from field.install import has_mediamtx
 from field.sabotage import Sabotage
 from field.scenario import scenario
@@ -43,9 +43,6 @@ def _is_kept(part: str) -> bool:
 
 
 def _victims(box: Box) -> dict[str, Callable[[], list[int]]]:
-    def stream_pid(key: str) -> list[int]:
-        return [int(box.stream("lab-microphone")[key])]
-
     def server() -> list[int]:
         words = box.guest.check("pgrep -f '^/usr/local/mediamtx/mediamtx|audio_rtsp.rtsp.serve'").split()
         return [int(word) for word in words]
@@ -59,8 +56,8 @@ def _victims(box: Box) -> dict[str, Callable[[], list[int]]]:
         ]
 
     return {
-        "capture": lambda: stream_pid("capture_pid"),
-        "encoder": lambda: stream_pid("encoder_pid"),
+        "capture": lambda: pids_of(box.guest, "arecord"),
+        "encoder": lambda: pids_of(box.guest, "ffmpeg"),
         "server": server,
         "supervisor": lambda: [box.main_pid()],
         "all": everything,
