@@ -32,7 +32,7 @@ def decide_wants(
     roster: Roster, configuration: Configuration, *, seen: tuple[Device, ...], root: Path, tones: int | None
 ) -> Wants:
     """*tones*: how many; None = one while there is no device, 0 = never."""
-    now = {device.identity: device for device in roster.devices}
+    now = {device.identity: device for device in roster.devices if not _is_going(device, seen)}
     every = _arrivals(seen, now)
     usable = [device for device in every if device.state not in (DeviceState.IGNORED, DeviceState.NO_CAPTURE)]
     ordered = _in_map_order(usable, configuration)
@@ -43,7 +43,14 @@ def decide_wants(
     }
     count = tones if tones is not None else (0 if streams else 1)
     streams |= {f"tone-{number}": _wanted_tone(number, configuration) for number in range(1, count + 1)}
-    return Wants(streams=streams, left_out=_left_out(roster, ordered[limit:], limit), seen=every)
+    return Wants(streams=streams, left_out=_left_out(tuple(now.values()), ordered[limit:], limit), seen=every)
+
+
+def _is_going(device: Device, seen: tuple[Device, ...]) -> bool:
+    """Whether it is a card without its PCM that had one: a device on its way out, not one that cannot capture."""
+    return device.state is DeviceState.NO_CAPTURE and any(
+        one.identity == device.identity and one.state is not DeviceState.NO_CAPTURE for one in seen
+    )
 
 
 def _arrivals(seen: tuple[Device, ...], now: Mapping[str, Device]) -> tuple[Device, ...]:
@@ -93,10 +100,10 @@ def _wanted_tone(number: int, configuration: Configuration) -> Wanted:
     return Wanted(plan=plan, source=ToneSource(frequency=frequency), complaints=complaints)
 
 
-def _left_out(roster: Roster, over: list[Device], limit: int) -> tuple[LeftOut, ...]:
+def _left_out(devices: tuple[Device, ...], over: list[Device], limit: int) -> tuple[LeftOut, ...]:
     unwanted = [
         LeftOut(name=device.name, identity=device.identity, reason=f"{device.state}: {device.reason}")
-        for device in roster.devices
+        for device in devices
         if device.state in (DeviceState.IGNORED, DeviceState.NO_CAPTURE)
     ]
     reason = f"over the limit: MAX_STREAMS is {limit}; those in device_map.conf come first, then as they were plugged"

@@ -174,8 +174,13 @@ def test_a_path_goes_offline_after_the_gap_and_comes_back(box: Box) -> None:
         program.wait_state(NAME, "FILLING")
         wait_for(lambda: program.stream(NAME)["encoder_pid"] is None, 8, "the encoder ends")
         assert program.stream(NAME)["state"] in ("BACKOFF", "WAITING", "STARTING", "COOLDOWN")
+        before = program.stream(NAME)["lost_seconds"]
+        wait_for(lambda: program.stream(NAME)["lost_seconds"] > before + 1.0, 5, "time offline is lost sound")
         box.mood("count")
         program.wait_state(NAME, "LIVE", 15)
+        after = program.stream(NAME)["lost_seconds"]
+        assert after > before + 1.0
+        assert program.stream(NAME)["lost_seconds"] == after, "it ends with the first sound"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

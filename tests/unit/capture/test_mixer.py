@@ -47,7 +47,7 @@ Simple mixer control 'Capture',0
 Simple mixer control 'Capture',1
   Capabilities: cvolume
 """
-CAPTURED = sorted(Path("/work/shared/fixtures/alsa").glob("*/card*.amixer"))
+CAPTURED = sorted((Path(__file__).with_name("said") / "amixer").glob("*/card*.amixer"))
 
 
 def settings(text: str) -> list[str]:

@@ -23,7 +23,7 @@ from audio_rtsp.server.mediamtx.find import USUAL_PLACE, find_binary
 from audio_rtsp.server.protocol import publish_url
 from unit.host.processes import children, descriptors, soon
 
-BINARIES = ("/usr/local/mediamtx/mediamtx", "/opt/mediamtx-v1.12.2/mediamtx")
+BINARIES = ("/usr/local/mediamtx/mediamtx", "/usr/local/mediamtx/v1.12.2/mediamtx")
 HTTP = """
 import http.server, sys
 class Answer(http.server.BaseHTTPRequestHandler):
@@ -249,3 +249,34 @@ def test_the_named_binary_wins_and_must_be_one(tmp_path: Path, monkeypatch: pyte
     named.chmod(0o644)
     assert find_binary(str(named)) is None
     assert "--server embedded" in MediaMtxMissing(str(named)).fix
+
+
+LOSES_ITS_UDP_PORT = """
+import pathlib, sys
+tries = pathlib.Path(sys.argv[2])
+tries.write_text(tries.read_text() + "x" if tries.exists() else "x")
+if len(tries.read_text()) <= int(sys.argv[3]):
+    sys.exit("ERR listen udp :18000: bind: address already in use")
+"""
+
+
+@pytest.mark.parametrize(("losses", "starts"), [(0, True), (2, True), (3, False)])
+def test_a_udp_port_taken_in_between_is_tried_anew_a_few_times(tmp_path: Path, losses: int, starts: bool) -> None:
+    """Two servers that start together find the same pair free; the next look finds another."""
+    port = free()
+    argv = (sys.executable, "-c", LOSES_ITS_UDP_PORT + HTTP, str(port), str(tmp_path / "tries"), str(losses))
+    command = ServerCommand(name="fake", rtsp_port=free(), api_port=port, argv=argv)
+
+    async def main() -> None:
+        server = ServerChild(command)
+        try:
+            await server.start()
+        finally:
+            await server.stop()
+
+    if starts:
+        asyncio.run(main())
+    else:
+        with pytest.raises(ServerFailed, match="listen udp"):
+            asyncio.run(main())
+    assert len((tmp_path / "tries").read_text()) == min(losses + 1, 3)

@@ -172,3 +172,40 @@ def test_silence_stops_a_little_behind_the_clock() -> None:
         assert sound.ledger.missing(12.0) == pytest.approx(BEHIND, abs=0.001)
     finally:
         sound.pipe.close()
+
+
+def fill_with_periods(pipe: SoundPipe) -> int:
+    """As arecord does: a period at a time, until the pipe takes no more."""
+    writing = os.open(f"/proc/self/fd/{pipe.writing_end}", os.O_WRONLY | os.O_NONBLOCK)
+    written = 0
+    try:
+        while True:
+            written += os.write(writing, bytes(pipe.pcm.period_bytes))
+    except BlockingIOError:
+        return written
+    finally:
+        os.close(writing)
+
+
+@pytest.mark.parametrize("rate", [44100, 48000])
+@pytest.mark.parametrize(("sample_format", "channels"), [("S16_LE", 1), ("S16_LE", 2), ("S32_LE", 2)])
+def test_a_pipe_full_of_periods_is_known_to_be_full_though_bytes_are_left(
+    sample_format: str, channels: int, rate: int
+) -> None:
+    with opened(sample_format, channels, rate) as pipe:
+        assert not pipe.is_full
+        assert fill_with_periods(pipe) < pipe.capacity, "pages are not filled: this is what went unnoticed"
+        assert pipe.is_full
+
+
+@pytest.mark.parametrize("rate", [44100, 48000])
+def test_the_oldest_sound_makes_room_in_a_pipe_full_of_periods(rate: int) -> None:
+    sound = Sound(PcmFormat(sample_format="S16_LE", rate=rate, channels=2))
+    try:
+        assert sound.make_room() == 0.0
+        sound.ledger.captured(fill_with_periods(sound.pipe), now=10.0)
+        assert 0.4 < sound.make_room() < 0.6
+        assert not sound.pipe.is_full
+        assert 0.4 < sound.ledger.lost_seconds < 0.6
+    finally:
+        sound.pipe.close()

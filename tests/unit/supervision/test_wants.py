@@ -161,3 +161,19 @@ def test_whatever_comes_and_goes_no_stream_of_a_device_ever_ends_or_moves(presen
         with_source = {key for key, one in wants.streams.items() if one.source is not None}
         assert with_source == {device(number).identity for number in here}
         seen, before = wants.seen, list(wants.streams)
+
+
+def test_a_card_whose_pcm_is_gone_for_a_moment_is_away_and_keeps_its_stream() -> None:
+    before = decide(device(1))
+    going = device(1, state=DeviceState.NO_CAPTURE, reason="it has no PCM device")
+    during = decide(going, seen=before.seen)
+    assert names(during) == ["mic_1"]
+    assert during.streams["usb_0001"].source is None
+    assert during.left_out == ()
+    assert during.streams["usb_0001"].plan == before.streams["usb_0001"].plan
+    after = decide(device(1), seen=during.seen)
+    assert after.streams["usb_0001"].source is not None
+
+
+def test_a_card_that_never_captured_is_no_stream() -> None:
+    assert names(decide(device(1, state=DeviceState.NO_CAPTURE))) == []
