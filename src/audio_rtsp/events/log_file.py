@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import stat
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -18,6 +19,8 @@ Gap = Callable[[str], str]
 """A whole line from words such as ``3 lines are missing here (no space left on device)``."""
 
 FILE_MODE, FOLDER_MODE = 0o644, 0o755
+LOOKS, LOOK_PAUSE = 20, 0.001
+"""How often, and how many seconds apart, a last line without an end is looked at before it counts as cut off."""
 
 
 class LogFile:
@@ -156,9 +159,18 @@ def _make_folder(folder: Path) -> None:
 
 def _end_last_line(descriptor: int) -> None:
     """A power cut or a full disk may have left half a line (or zeros): nothing is glued to it."""
-    size = os.fstat(descriptor).st_size
-    if size and os.pread(descriptor, 1, size - 1) != b"\n":
+    if _is_cut_off(descriptor):
         _write(descriptor, b"\n")
+
+
+def _is_cut_off(descriptor: int) -> bool:
+    """Whether the last line stays without its end: one that another program is writing grows page by page."""
+    for _ in range(LOOKS):
+        size = os.fstat(descriptor).st_size
+        if not size or os.pread(descriptor, 1, size - 1) == b"\n":
+            return False
+        time.sleep(LOOK_PAUSE)
+    return True
 
 
 def _sync_folder(folder: Path) -> None:
