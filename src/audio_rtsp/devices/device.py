@@ -45,6 +45,11 @@ class Device:
     card_name: str = ""
     driver: str = ""
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether it is to be published, free just now or not."""
+        return self.state not in (DeviceState.IGNORED, DeviceState.NO_CAPTURE)
+
 
 def capture_device(pcm: CapturePcm, identified: IdentifiedPcm, name: str, memory: DeviceMemory) -> Device:
     """The device behind a capture PCM; what the kernel does not say of it, the memory may know."""

@@ -26,14 +26,6 @@ class Roster:
     unmatched_blacklist: tuple[BlacklistEntry, ...] = ()
     unseen_map_entries: tuple[MapEntry, ...] = ()
 
-    def wanted(self) -> tuple[Device, ...]:
-        """Devices that are to be published, whether they are free just now or not."""
-        return tuple(one for one in self.devices if one.state not in (DeviceState.IGNORED, DeviceState.NO_CAPTURE))
-
-    def named(self, name: str) -> Device | None:
-        """The device of this stream name."""
-        return next((one for one in self.devices if one.name == name), None) if name else None
-
 
 def call_roll(
     inventory: Inventory, device_map: DeviceMap, blacklist: Blacklist, memory: DeviceMemory
@@ -51,6 +43,14 @@ def call_roll(
         unseen_map_entries=tuple(entry for entry in device_map.entries if entry.identity in naming.unseen),
     )
     return roster, replace(memory, identities=identities, names=naming.given)
+
+
+def as_wished(device: Device, device_map: DeviceMap, blacklist: Blacklist) -> Device:
+    """A device that is away, under the name and the judgement that the owner's files give it now."""
+    name = device_map.name_of(device.identity) or device.name
+    is_pardoned = device.state is DeviceState.IGNORED
+    free = replace(device, state=DeviceState.FREE, reason="") if is_pardoned else device
+    return _judged(replace(free, name=name), blacklist)
 
 
 def _name(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from audio_rtsp.config.load import Configuration
 from audio_rtsp.config.settings import MAX_STREAMS
 from audio_rtsp.devices.device import Device, DeviceState
-from audio_rtsp.devices.roster import Roster
+from audio_rtsp.devices.roster import Roster, as_wished
 from audio_rtsp.status import LeftOut
 from audio_rtsp.supervision.plan import plan_stream
 from audio_rtsp.supervision.reconcile import Wanted
@@ -33,9 +33,11 @@ def decide_wants(
 ) -> Wants:
     """*tones*: how many; None = one while there is no device, 0 = never."""
     now = {device.identity: device for device in roster.devices if not _is_going(device, seen)}
-    every = _arrivals(seen, now)
-    usable = [device for device in every if device.state not in (DeviceState.IGNORED, DeviceState.NO_CAPTURE)]
-    ordered = _in_map_order(usable, configuration)
+    every = tuple(
+        device if device.identity in now else as_wished(device, configuration.device_map, configuration.blacklist)
+        for device in _arrivals(seen, now)
+    )
+    ordered = _in_map_order(_with_a_name_of_their_own(every, now), configuration)
     limit = configuration.service[MAX_STREAMS]
     streams = {
         device.identity: _wanted_device(device, device.identity in now, configuration, root)
@@ -58,6 +60,13 @@ def _arrivals(seen: tuple[Device, ...], now: Mapping[str, Device]) -> tuple[Devi
     earlier = [now.get(device.identity, device) for device in seen]
     known = {device.identity for device in seen}
     return (*earlier, *(device for key, device in now.items() if key not in known))
+
+
+def _with_a_name_of_their_own(devices: Iterable[Device], now: Mapping[str, Device]) -> list[Device]:
+    """Those that can be streams; a device that is away leaves its name to one that has it now."""
+    usable = [device for device in devices if device.is_wanted]
+    taken = {device.name for device in usable if device.identity in now}
+    return [device for device in usable if device.identity in now or device.name not in taken]
 
 
 def _in_map_order(devices: list[Device], configuration: Configuration) -> list[Device]:
@@ -104,7 +113,7 @@ def _left_out(devices: tuple[Device, ...], over: list[Device], limit: int) -> tu
     unwanted = [
         LeftOut(name=device.name, identity=device.identity, reason=f"{device.state}: {device.reason}")
         for device in devices
-        if device.state in (DeviceState.IGNORED, DeviceState.NO_CAPTURE)
+        if not device.is_wanted
     ]
     reason = f"over the limit: MAX_STREAMS is {limit}; those in device_map.conf come first, then as they were plugged"
     return (*unwanted, *(LeftOut(name=device.name, identity=device.identity, reason=reason) for device in over))

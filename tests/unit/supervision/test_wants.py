@@ -148,6 +148,25 @@ def test_what_cannot_be_on_this_device_is_told_with_its_stream(tmp_path: Path) -
     assert [len(one.complaints) for one in streams.values()] == [1, 0]
 
 
+def test_a_device_renamed_while_it_is_away_waits_under_its_new_name(tmp_path: Path) -> None:
+    seen = decide(device(1)).seen
+    wants = decide(seen=seen, of=configuration(tmp_path, {"device_map.conf": "usb_0001=garden\n"}))
+    assert [(one.plan.name, one.source) for one in wants.streams.values()] == [("garden", None)]
+
+
+def test_a_device_ignored_while_it_is_away_is_no_stream_until_the_line_goes(tmp_path: Path) -> None:
+    of = configuration(tmp_path, {"device_blacklist.conf": "usb_0001\n"})
+    wants = decide(seen=decide(device(1)).seen, of=of)
+    assert names(wants) == []
+    assert names(decide(seen=wants.seen)) == ["mic_1"]
+
+
+def test_a_device_that_is_away_leaves_its_name_to_the_one_that_has_it_now() -> None:
+    seen = decide(device(1)).seen
+    wants = decide(device(2, name="mic_1"), seen=seen)
+    assert list(wants.streams) == ["usb_0002"]
+
+
 presences = st.lists(st.sets(st.integers(1, 9)), min_size=1, max_size=8)
 
 
