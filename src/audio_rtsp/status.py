@@ -11,7 +11,10 @@ SCHEMA = 1
 
 
 class StreamState(StrEnum):
-    """What a listener gets. LIVE only with evidence: sound comes in, the encoder moves, the server's bytes grow."""
+    """What stands between a microphone and its listeners, before the owner's filters.
+
+    LIVE only with evidence: sound comes in, the encoder moves, the server's bytes grow.
+    """
 
     WAITING = "WAITING"
     STARTING = "STARTING"

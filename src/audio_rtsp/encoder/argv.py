@@ -80,14 +80,16 @@ def _packets(encoding: Encoding) -> tuple[str, ...]:
 
 
 def filter_graph(plan: EncoderPlan) -> str:
-    """The owner's filters, and beside them the meter, which taps the sound before they change it."""
-    chain = ",".join(part for part in (_pick(plan.pick), plan.extra.filters) if part)
+    """The picked channel; the owner's filters, and beside them the meter, which taps the sound before they change it.
+
+    A dead picked channel is silent, whatever its neighbour hears.
+    """
     return ";".join(
         (
-            "[0:a]asplit=3[sound][peak][rms]",
+            f"[0:a]{_pick(plan.pick)}asplit=3[sound][peak][rms]",
             f"[peak]{_peak_meter(plan.pcm.rate)}",
             f"[rms]{_rms_meter(plan.pcm.rate)}",
-            f"[sound]{chain or 'anull'}[out]",
+            f"[sound]{plan.extra.filters or 'anull'}[out]",
         )
     )
 
@@ -97,7 +99,7 @@ def _pick(pick: str) -> str:
     if pick == "mix":
         return ""
     channel = {"left": 0, "right": 1}.get(pick)
-    return f"pan=mono|c0=c{int(pick) - 1 if channel is None else channel}"
+    return f"pan=mono|c0=c{int(pick) - 1 if channel is None else channel},"
 
 
 def _peak_meter(rate: int) -> str:

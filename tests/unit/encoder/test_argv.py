@@ -74,22 +74,23 @@ def test_the_meter_taps_the_sound_before_the_owners_filters() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pick", "sound"),
+    ("pick", "first"),
     [
-        ("mix", "anull"),
-        ("left", "pan=mono|c0=c0"),
-        ("right", "pan=mono|c0=c1"),
-        ("1", "pan=mono|c0=c0"),
-        ("6", "pan=mono|c0=c5"),
+        ("mix", ""),
+        ("left", "pan=mono|c0=c0,"),
+        ("right", "pan=mono|c0=c1,"),
+        ("1", "pan=mono|c0=c0,"),
+        ("6", "pan=mono|c0=c5,"),
     ],
 )
-def test_a_picked_channel_comes_alone(pick: str, sound: str) -> None:
-    assert filter_graph(plan(pick=pick)).endswith(f"[sound]{sound}[out]")
+def test_a_picked_channel_comes_alone_to_meter_and_listeners(pick: str, first: str) -> None:
+    assert filter_graph(plan(pick=pick)).startswith(f"[0:a]{first}asplit=3[sound][peak][rms];")
 
 
 def test_a_picked_channel_comes_before_the_owners_filters() -> None:
     graph = filter_graph(plan(pick="right", options="-af volume=2 -af bass=g=3"))
-    assert graph.endswith("[sound]pan=mono|c0=c1,volume=2,bass=g=3[out]")
+    assert graph.startswith("[0:a]pan=mono|c0=c1,")
+    assert graph.endswith("[sound]volume=2,bass=g=3[out]")
 
 
 def test_an_old_ffmpeg_is_not_asked_for_a_report_period() -> None:
