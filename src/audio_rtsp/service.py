@@ -73,6 +73,7 @@ async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
         stop = _stop_signals()
         notify = Notify(os.environ)
         server = ServerChild(server_command(desk.configuration.service, runtime))
+        server.on_restart = lambda cause: face.on_event(_restarted(cause))
         ffmpeg, _ = await asyncio.gather(_ffmpeg_version(), server.start())
         try:
             outfit = _outfit(ServerWatch(server), server.rtsp_port, ffmpeg, face.on_event)
@@ -80,6 +81,10 @@ async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
             await _supervise(helm, outfit.watch, runtime, face, stop)
         finally:
             await server.stop()
+
+
+def _restarted(cause: str) -> Event:
+    return Event(subject="server", before="", after="restarted", cause=cause)
 
 
 async def _supervise(helm: Helm, watch: ServerWatch, runtime: Path, face: Face, stop: asyncio.Event) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from audio_rtsp.server.http import BadAnswer, get
@@ -10,6 +11,10 @@ from audio_rtsp.server.path import PathState
 from audio_rtsp.server.protocol import ServerAway
 
 PER_PAGE = 1000
+PATIENCE = 2.0
+"""Seconds for an answer."""
+MORE_PATIENCE = 4.0
+"""Seconds after an answer that took longer: an overloaded board is slow, and not away."""
 
 
 class ControlApi:
@@ -17,6 +22,7 @@ class ControlApi:
 
     def __init__(self, port: int) -> None:
         self.port = port
+        self._patience = PATIENCE
 
     async def paths(self) -> Mapping[str, PathState]:
         """All paths by name, of every page; raises ServerAway."""
@@ -29,7 +35,11 @@ class ControlApi:
         return found
 
     async def _page(self, target: str) -> Page:
+        began = asyncio.get_running_loop().time()
         try:
-            return parse_page(await get(self.port, target))
+            return parse_page(await get(self.port, target, self._patience))
         except (OSError, TimeoutError, BadAnswer, UnexpectedJson) as error:
-            raise ServerAway(str(error) or type(error).__name__) from None
+            raise ServerAway(str(error) or "it does not answer") from None
+        finally:
+            is_slow = asyncio.get_running_loop().time() - began >= PATIENCE
+            self._patience = MORE_PATIENCE if is_slow else PATIENCE

@@ -13,16 +13,16 @@ from audio_rtsp.facts.ports import listener
 from audio_rtsp.host.child import Child
 from audio_rtsp.server.api import ControlApi
 from audio_rtsp.server.path import PathState
+from audio_rtsp.server.patience import START_LIMIT, Patience
 from audio_rtsp.server.protocol import ServerAway
 
-START_LIMIT = 15.0
-"""Seconds until the API must answer at the first start (a small board with a slow card)."""
 PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0)
 """Seconds before each start again; a run of a minute begins anew."""
 FORGIVEN_AFTER = 60.0
 FIRST_TRIES = 3
 UDP_TAKEN = "listen udp"
 STOP = ((signal.SIGINT, 1.0),)
+DRAIN_PAUSE = 5.0
 TAKEN = ("address already in use", "is taken by", "Address already in use")
 
 
@@ -46,6 +46,11 @@ class ServerChild:
         self._api = ControlApi(command.api_port)
         self._child: Child | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._patience = Patience()
+        self._heard_at = 0.0
+        self._has_answered = False
+        self._hung = asyncio.Event()
+        self.on_restart: Callable[[str], None] = lambda cause: None
         self.name = command.name
         self.rtsp_port = command.rtsp_port
         self.restarts = 0
@@ -87,11 +92,24 @@ class ServerChild:
 
     async def paths(self) -> Mapping[str, PathState]:
         """All paths by name; raises ServerAway."""
-        return await self._api.paths()
+        paths = await self._api.paths()
+        self._heard_at, self._has_answered = _now(), True
+        return paths
+
+    def judge_silence(self) -> None:
+        """Let the keeper replace it when it lives and has been silent for too long."""
+        now = _now()
+        limit = self._patience.limit(has_answered=self._has_answered, now=now)
+        if self.pid is not None and not self._hung.is_set() and now - self._heard_at > limit:
+            self._patience.note_hang(now)
+            self._hung.set()
 
     def _spawn(self) -> Child:
         self._command.prepare()
-        return Child.start(self._command.argv, env=self._command.env)
+        child = Child.start(self._command.argv, env=self._command.env)
+        self._heard_at, self._has_answered = _now(), False
+        self._hung.clear()
+        return child
 
     async def _until_it_answers(self, child: Child) -> None:
         loop = asyncio.get_running_loop()
@@ -100,7 +118,7 @@ class ServerChild:
             if child.exited.done():
                 raise self._failure(_words(child))
             with contextlib.suppress(ServerAway):
-                await self._api.paths()
+                await self.paths()
                 return
             await asyncio.wait([child.exited], timeout=0.02)
         raise ServerFailed(self.name, f"its API does not answer after {START_LIMIT:g} s")
@@ -112,22 +130,38 @@ class ServerChild:
 
     async def _keep(self) -> None:
         """Start it again whenever it ends; its words of trouble are forgotten with the next start."""
-        loop, tries = asyncio.get_running_loop(), 0
+        tries, is_news = 0, False
         while self._child:
-            began = loop.time()
-            await self._drain_until_exit(self._child)
+            began = _now()
+            cause = await self._until_over(self._child)
             self._child.close()
-            tries = 0 if loop.time() - began > FORGIVEN_AFTER else tries
+            tries = 0 if _now() - began > FORGIVEN_AFTER else tries
+            is_news = is_news or tries == 0 or self._hung.is_set()
             await asyncio.sleep(PAUSES[min(tries, len(PAUSES) - 1)])
             tries += 1
             with contextlib.suppress(OSError, AudioRtspError):  # a full disk, a binary being replaced: it heals
                 self._child = self._spawn()
                 self.restarts += 1
+                if is_news:
+                    self.on_restart(cause)
+                is_news = False
 
-    async def _drain_until_exit(self, child: Child) -> None:
-        while not child.exited.done():
-            _words(child)
-            await asyncio.wait([child.exited], timeout=5.0)
+    async def _until_over(self, child: Child) -> str:
+        """Return when it has ended, by itself or because it hung, and say which; drain its words meanwhile."""
+        words: tuple[str, ...] = ()
+        while not child.exited.done() and not self._hung.is_set():
+            words = _words(child) or words
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DRAIN_PAUSE):
+                    await child.exited_or(self._hung)
+        if self._hung.is_set():
+            await child.stop(*STOP)
+            return "it does not answer"
+        return ": ".join(("it ended by itself", *(_words(child) or words)[-1:]))
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _words(child: Child) -> tuple[str, ...]:

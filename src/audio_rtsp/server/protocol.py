@@ -27,6 +27,9 @@ class MediaServer(Protocol):
     async def paths(self) -> Mapping[str, PathState]:
         """All paths by name; raises ServerAway."""
 
+    def judge_silence(self) -> None:
+        """A question was not answered: replace it when it hangs; one that we did not start is left alone."""
+
 
 def publish_url(server: MediaServer, stream_name: str) -> str:
     """Where an encoder on this machine sends a stream."""

@@ -71,6 +71,7 @@ class ServerWatch:
             self.paths = {}
             self.away_reason = str(away)
             self._up.clear()
+            self._server.judge_silence()
         if waiting is not None and waiting is self._looked:
             self._looked = None
             waiting.set_result(None)

@@ -50,6 +50,7 @@ class EncoderSide:
         self._run: EncoderRun | None = None
         self._seen: PathState | None = None
         self._grew = self._online_at = 0.0
+        self._is_unheard = False
         self.condition = EncoderCondition.IDLE
         self.reason = ""
         self.restarts = 0
@@ -92,8 +93,9 @@ class EncoderSide:
 
     @property
     def is_heard(self) -> bool:
-        """Whether the server has the path and its bytes grow."""
-        return self.condition is EncoderCondition.ONLINE and _now() - self._grew < QUIET_LIMIT
+        """Whether the server answers, has the path, and its bytes grow."""
+        is_online = self.condition is EncoderCondition.ONLINE and self._outfit.watch.is_up
+        return is_online and _now() - self._grew < QUIET_LIMIT
 
     def open(self, sound: Sound, argv: tuple[str, ...]) -> None:
         """Encode *sound* from now on."""
@@ -140,6 +142,7 @@ class EncoderSide:
         self._run.observe()
         if self.condition is EncoderCondition.ONLINE:
             self._note(self._outfit.watch.paths.get(self._name))
+            self._is_unheard = not self._outfit.watch.is_up or _now() - self._grew > OFFLINE_LIMIT
             if self._outfit.watch.is_up and _now() - self._online_at > OFFLINE_LIMIT:
                 self._run.give_up("the server does not have it")
 
@@ -148,8 +151,12 @@ class EncoderSide:
         if path and path.is_online:
             self._online_at = _now()
             if self._seen is None or (path.since, path.inbound_bytes) != (self._seen.since, self._seen.inbound_bytes):
-                self._grew = _now()
-                self._seen = path
+                self._note_growth(path)
+
+    def _note_growth(self, path: PathState) -> None:
+        self._seen, self._grew = path, _now()
+        if self._sound:
+            self._sound.note_heard()
 
     async def _until_server(self) -> None:
         if not self._outfit.watch.is_up:
@@ -187,6 +194,9 @@ class EncoderSide:
         over.cancel()
         await run.end()
         self._run = None
+        if self._is_unheard and self._sound:
+            self._sound.forfeit_unheard()
+        self._is_unheard = False
 
     async def _until_online(self, run: EncoderRun, over: asyncio.Future[None], limit: float) -> None:
         """Return when the first bytes of this encoder are at the server, when it ended, or after *limit*.
@@ -200,7 +210,8 @@ class EncoderSide:
                 path = self._outfit.watch.paths.get(self._name)
                 is_new = path and (self._seen is None or path.since != self._seen.since or run.has_output)
                 if path and path.is_online and is_new and path.inbound_bytes:
-                    self._seen, self._grew, self._online_at = path, _now(), _now()
+                    self._online_at = _now()
+                    self._note_growth(path)
                     self._show(EncoderCondition.ONLINE, "")
                     return
                 await asyncio.wait([over], timeout=ONLINE_LOOK)

@@ -25,6 +25,7 @@ class Ledger:
         self._lost = 0.0
         self.filled_bytes = 0
         self.dropped_bytes = 0
+        self.forfeited_bytes = 0
 
     @property
     def has_begun(self) -> bool:
@@ -33,8 +34,8 @@ class Ledger:
 
     @property
     def lost_seconds(self) -> float:
-        """Sound that no listener will hear: filled with silence, dropped, or lost before it came to us."""
-        return self._lost + self._pcm.seconds(self.filled_bytes + self.dropped_bytes)
+        """Sound that no listener will hear: filled, dropped, lost on its way to us, or in a server that hung."""
+        return self._lost + self._pcm.seconds(self.filled_bytes + self.dropped_bytes + self.forfeited_bytes)
 
     @property
     def filled_seconds(self) -> float:
@@ -55,6 +56,10 @@ class Ledger:
     def dropped(self, size_bytes: int) -> None:
         """Note sound that was thrown out of a full pipe; it had entered."""
         self.dropped_bytes += size_bytes
+
+    def forfeited(self, size_bytes: int) -> None:
+        """Note sound that an encoder took and no server passed on."""
+        self.forfeited_bytes += size_bytes
 
     def missing(self, now: float) -> float:
         """Seconds that the frames are behind the clock; negative when ahead."""

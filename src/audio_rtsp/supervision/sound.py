@@ -21,6 +21,7 @@ class Sound:
         self.pcm = pcm
         self.pipe = SoundPipe(pcm)
         self.ledger = Ledger(pcm)
+        self._heard_bytes = self._heard_filled_bytes = 0
 
     @property
     def waiting_seconds(self) -> float:
@@ -36,6 +37,16 @@ class Sound:
     def taken_bytes(self) -> int:
         """What encoders have taken so far, at least: sound that enters between the two looks makes it smaller."""
         return self.consumed_bytes - self.ledger.dropped_bytes
+
+    def note_heard(self) -> None:
+        """The server has what encoders have taken so far."""
+        self._heard_bytes, self._heard_filled_bytes = self.taken_bytes, self.ledger.filled_bytes
+
+    def forfeit_unheard(self) -> None:
+        """What was taken since went into a dead connection; silence among it is in the account already."""
+        silence = self.ledger.filled_bytes - self._heard_filled_bytes
+        self.ledger.forfeited(max(0, self.taken_bytes - self._heard_bytes - silence))
+        self.note_heard()
 
     def fill(self, now: float, behind: float = BEHIND) -> None:
         """Write silence up to *behind* seconds before *now*."""

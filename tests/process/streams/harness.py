@@ -154,6 +154,13 @@ def running(box: Box, *options: str) -> Iterator[Program]:
         program.stop()
 
 
+def server_pid(program: Program) -> int:
+    """The child that is neither a capture nor an encoder."""
+    ours = {pid for one in (program.status() or {})["streams"] for pid in (one["capture_pid"], one["encoder_pid"])}
+    children = Path(f"/proc/{program.process.pid}/task/{program.process.pid}/children").read_text().split()
+    return next(int(pid) for pid in children if int(pid) not in ours)
+
+
 class Listener:
     """An ffmpeg that reads a URL over TCP and notes when which samples came."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from functools import partial
 
 import pytest
 
-from process.streams.harness import Box, Program, count, listening, running, wait_for
+from process.streams.harness import Box, Program, count, listening, running, server_pid, wait_for
 
 NAME = "lab-studio-stereo"
 
@@ -206,3 +207,19 @@ def test_children_die_with_a_killed_program(box: Box, server: str) -> None:
             wait_for(lambda: not os.path.exists(f"/proc/{pid}"), 3, "a child dies with us")  # noqa: B023, PTH110
     finally:
         program.stop()
+
+
+def test_a_server_that_hangs_is_replaced_and_its_silence_is_no_sound(box: Box, server: str) -> None:
+    with running(box, "--server", server) as program:
+        program.wait_state(NAME, "LIVE")
+        hung = server_pid(program)
+        lost = program.stream(NAME)["lost_seconds"]
+        os.kill(hung, signal.SIGSTOP)
+        stopped = time.monotonic()
+        wait_for(lambda: program.stream(NAME)["state"] != "LIVE", 6, "nobody hears it, and it says so")
+        wait_for(lambda: not os.path.exists(f"/proc/{hung}"), 12, "the hung server is ended")  # noqa: PTH110
+        program.wait_state(NAME, "LIVE", 10)
+        silent = time.monotonic() - stopped
+        assert "server: restarted (it does not answer)" in program.said()
+        charged = program.stream(NAME)["lost_seconds"] - lost
+        assert 4.0 < charged < silent + 2.5, "what went into the dead connection is lost"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from process.streams.harness import STANDIN, Box, Program, count, free_port, listening, running, wait_for
+from process.streams.harness import STANDIN, Box, count, free_port, listening, running, server_pid, wait_for
 from process.streams.tones import peak_frequency
 
 NAME = "lab-studio-stereo"
@@ -144,17 +144,10 @@ def test_a_killed_server_comes_back_with_all_its_streams(tmp_path: Path, server:
     with running(quiet_box(tmp_path), "--server", server, "--tone", "4") as program:
         for number in range(1, 5):
             program.wait_state(f"tone-{number}", "LIVE")
-        os.kill(_server_pid(program), signal.SIGKILL)
+        os.kill(server_pid(program), signal.SIGKILL)
         wait_for(lambda: program.stream("tone-1")["state"] != "LIVE", 5, "the loss is seen")
         for number in range(1, 5):
             program.wait_state(f"tone-{number}", "LIVE", 10)
-
-
-def _server_pid(program: Program) -> int:
-    """The child that is neither a capture nor an encoder."""
-    ours = {pid for one in (program.status() or {})["streams"] for pid in (one["capture_pid"], one["encoder_pid"])}
-    children = Path(f"/proc/{program.process.pid}/task/{program.process.pid}/children").read_text().split()
-    return next(int(pid) for pid in children if int(pid) not in ours)
 
 
 def test_state_that_cannot_be_written_is_said_and_sound_goes_on(box: Box) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from audio_rtsp.errors import MediaMtxMissing, PortTaken, ProgramMissing, ServerFailed
+from audio_rtsp.server import patience
 from audio_rtsp.server.child import ServerChild, ServerCommand
 from audio_rtsp.server.mediamtx.command import mediamtx_command
 from audio_rtsp.server.mediamtx.conf import PrivateConf, render_conf
@@ -25,9 +26,11 @@ from unit.host.processes import children, descriptors, soon
 
 BINARIES = ("/usr/local/mediamtx/mediamtx", "/usr/local/mediamtx/v1.12.2/mediamtx")
 HTTP = """
-import http.server, sys
+import http.server, os, sys
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
+        if self.path == "/end":
+            print("ERR out of memory", flush=True); os._exit(1)
         self.send_response(200); self.end_headers(); self.wfile.write(b'{"items": [], "pageCount": 0}')
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Answer).serve_forever()
 """
@@ -127,6 +130,44 @@ def test_a_server_that_dies_is_started_again(tmp_path: Path) -> None:
                 assert server.restarts == restarts
 
     asyncio.run(main())
+
+
+def test_a_server_that_hangs_is_killed_and_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "ANSWER_LIMIT", 0.3)
+    told: list[str] = []
+
+    async def main() -> None:
+        async with running(fake()) as server:
+            server.on_restart = told.append
+            first = server.pid
+            assert first is not None
+            server.judge_silence()
+            await asyncio.sleep(0.05)
+            assert server.pid == first, "one that has just answered is left alone"
+            os.kill(first, signal.SIGSTOP)
+            await asyncio.sleep(0.3)
+            server.judge_silence()
+            assert await soon(lambda: server.pid not in (None, first))
+            server.judge_silence()
+            await asyncio.sleep(0.05)
+            assert (server.restarts, told) == (1, ["it does not answer"]), "a new one gets its time"
+
+    asyncio.run(main())
+
+
+def test_a_server_that_ended_by_itself_is_told_with_its_last_words() -> None:
+    told: list[str] = []
+    command = fake()
+
+    async def main() -> None:
+        async with running(command) as server:
+            server.on_restart = told.append
+            with closing(socket.create_connection(("127.0.0.1", command.api_port))) as end:
+                end.sendall(b"GET /end HTTP/1.0\r\n\r\n")
+                assert await soon(lambda: bool(told))
+
+    asyncio.run(main())
+    assert told == ["it ended by itself: ERR out of memory"]
 
 
 def test_a_server_that_cannot_be_started_again_at_first_is_tried_until_it_can() -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audio_rtsp.server import api
 from audio_rtsp.server.api import ControlApi
 from audio_rtsp.server.http import LARGEST_ANSWER, BadAnswer, get, parse_answer
 from audio_rtsp.server.protocol import ServerAway
@@ -120,3 +121,27 @@ def test_a_server_that_does_not_speak_is_away_with_the_reason(answer: bytes, say
 def test_nobody_there_is_away_too() -> None:
     with nobody() as port, pytest.raises(ServerAway, match="Connect call failed"):
         ask(port)
+
+
+def test_a_slow_answer_is_waited_for_once_the_first_one_was_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An overloaded board: late each time, yet there."""
+    monkeypatch.setattr(api, "PATIENCE", 0.2)
+    monkeypatch.setattr(api, "MORE_PATIENCE", 5.0)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        await asyncio.sleep(0.3)
+        writer.write(ok(b'{"items": [], "pageCount": 1}'))
+        writer.close()
+
+    async def main() -> list[str]:
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            control, found = ControlApi(server.sockets[0].getsockname()[1]), []
+            for _ in range(3):
+                try:
+                    found.append(str(await control.paths()))
+                except ServerAway as away:
+                    found.append(str(away))
+            return found
+
+    assert asyncio.run(main()) == ["it does not answer", "{}", "{}"]

@@ -27,6 +27,7 @@ class FakeServer:
         self.is_there = True
         self.takes = 0.0
         self.asked: list[float] = []
+        self.judged = 0
 
     async def start(self) -> None:
         return
@@ -41,6 +42,9 @@ class FakeServer:
         if not answer:
             raise ServerAway("nobody there")
         return {"a": PATH}
+
+    def judge_silence(self) -> None:
+        self.judged += 1
 
 
 def now() -> float:
@@ -207,5 +211,17 @@ def test_each_change_is_told_once() -> None:
         server.is_there = True
         await asyncio.sleep(5.0)
         assert told == [True, False, True]
+
+    watching(act)
+
+
+def test_a_server_hears_of_every_question_that_it_left_unanswered() -> None:
+    async def act(watch: ServerWatch, server: FakeServer) -> None:
+        await asyncio.sleep(5.0)
+        assert server.judged == 0
+        server.is_there = False
+        asked = len(server.asked)
+        await asyncio.sleep(5.0)
+        assert server.judged == len(server.asked) - asked > 3
 
     watching(act)

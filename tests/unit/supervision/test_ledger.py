@@ -191,3 +191,11 @@ def test_the_accounts_always_add_up(done: list[tuple[str, int]]) -> None:
     assert ledger.filled_seconds == pytest.approx(filled / 96000)
     assert ledger.lost_seconds == pytest.approx(told + (filled + dropped) / 96000)
     assert ledger.lost_seconds >= 0.0
+
+
+def test_what_a_dead_connection_swallowed_is_lost() -> None:
+    ledger = Ledger(PCM)
+    played(ledger, 10.0, 0.0)
+    ledger.forfeited(PCM.whole_frames(4.0))
+    assert ledger.lost_seconds == pytest.approx(4.0)
+    assert ledger.missing(10.0) == pytest.approx(0.0), "it had entered"
