@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -74,7 +75,10 @@ class Inventory:
 
 
 def read_inventory(root: Path) -> Inventory:
-    """Read all cards; one that goes away meanwhile is left out. Never raises for what the kernel says."""
+    """Read all cards; one that goes away meanwhile is left out. Never raises for what the kernel says.
+
+    Raises OSError when files cannot be opened for a want of ours: half a look would show devices that are not there.
+    """
     nodes = _sound_nodes(root)
     listed = _read(root / PROC / "pcm")
     pcms = parse_pcms(listed) if listed is not None else tuple(_pcms_of_nodes(nodes))
@@ -92,26 +96,38 @@ def read_inventory(root: Path) -> Inventory:
 
 def pcm_status(root: Path, card_index: int, pcm: int) -> PcmStatus:
     """Whether the PCM is open, and by whom; a PCM that is gone counts as closed."""
-    return PcmStatus(tuple(_substreams(root / PROC / f"card{card_index}/pcm{pcm}c")))
+    with contextlib.suppress(OSError):
+        return PcmStatus(tuple(_substreams(root / PROC / f"card{card_index}/pcm{pcm}c")))
+    return PcmStatus()
 
 
 def holder_name(root: Path, pid: int | None) -> str:
     """The name of a process, empty when it cannot be read."""
-    return (_read(root / f"proc/{pid}/comm") or "").strip() if pid is not None else ""
+    with contextlib.suppress(OSError):
+        return (_read(root / f"proc/{pid}/comm") or "").strip() if pid is not None else ""
+    return ""
 
 
 def _read(path: Path) -> str | None:
     try:
         return path.read_bytes().decode(errors="replace")
-    except OSError:
+    except OSError as error:
+        _raise_want(error)
         return None
 
 
 def _names(folder: Path) -> list[str]:
     try:
         return sorted(entry.name for entry in folder.iterdir())
-    except OSError:
+    except OSError as error:
+        _raise_want(error)
         return []
+
+
+def _raise_want(error: OSError) -> None:
+    """Not being able to open anything says nothing about the device."""
+    if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+        raise error
 
 
 def _sound_nodes(root: Path) -> list[str]:

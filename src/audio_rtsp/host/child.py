@@ -34,7 +34,11 @@ class Child:
         loop = asyncio.get_running_loop()
         self.exited: asyncio.Future[int] = loop.create_future()
         self._pidfd = os.pidfd_open(process.pid)
-        loop.add_reader(self._pidfd, self._reap)
+        try:
+            loop.add_reader(self._pidfd, self._reap)
+        except OSError:
+            os.close(self._pidfd)
+            raise
 
     @classmethod
     def start(
@@ -46,24 +50,22 @@ class Child:
         env: Mapping[str, str] | None = None,
         before_reap: Callable[[int], None] | None = None,
     ) -> Child:
-        """Start *argv*; without *stdout* its standard output is kept in ``reports``.
+        """Start *argv*; without *stdout* its standard output is kept in ``reports``. Raises as ``open_process``.
 
         *before_reap* is called with the pid when it has ended and /proc still knows it.
         """
-        says = Lines()
-        reports = Lines() if stdout is None else None
-        kept = [lines for lines in (says, reports) if lines]
-        try:
+        with contextlib.ExitStack() as undo:
+            says = _lines(undo)
+            reports = _lines(undo) if stdout is None else None
             out = reports.writing_end if reports else stdout
             process = open_process(argv, stdin=stdin, stdout=out or 0, stderr=says.writing_end, env=env)
-        except BaseException:
-            for lines in kept:
-                lines.close()
-            raise
-        finally:
-            for lines in kept:
+            undo.callback(_abandon, process)
+            child = cls(process, says, reports, before_reap)
+            undo.pop_all()
+        for lines in (says, reports):
+            if lines:
                 lines.close_writing_end()
-        return cls(process, says, reports, before_reap)
+        return child
 
     @property
     def pid(self) -> int:
@@ -115,3 +117,16 @@ class Child:
         os.close(self._pidfd)
         if not self.exited.done():
             self.exited.set_result(code)
+
+
+def _lines(undo: contextlib.ExitStack) -> Lines:
+    lines = Lines()
+    undo.callback(lines.close)
+    undo.callback(lines.close_writing_end)
+    return lines
+
+
+def _abandon(process: subprocess.Popen[bytes]) -> None:
+    """One that nobody will watch: no descriptor was left for its pidfd."""
+    process.kill()
+    process.wait()

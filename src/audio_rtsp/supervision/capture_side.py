@@ -15,6 +15,7 @@ from audio_rtsp.supervision.policy import Cause
 from audio_rtsp.supervision.rest import Rest
 from audio_rtsp.supervision.sound import Sound
 from audio_rtsp.supervision.source import Source
+from audio_rtsp.supervision.start_failure import explain_start
 
 STALL_LIMIT = 4.0
 """Seconds without a byte from a living capture."""
@@ -131,7 +132,12 @@ class CaptureSide:
             if source is None:
                 await self._pause(Cause.ABSENT, ABSENT, 0.0)
                 continue
-            self._sound = sound = await self._renew(source)
+            try:
+                self._sound = sound = await self._renew(source)
+            except OSError as error:
+                failure = explain_start(error)
+                await self._pause(failure.cause, failure.line, 0.0)
+                continue
             cause, reason, flowed = await self._capture(source, sound)
             self.restarts += 1
             self.is_hopeful = flowed > 0.0
@@ -175,7 +181,8 @@ class CaptureSide:
         try:
             self._run = run = CaptureRun(self.argv, sound)
         except (AudioRtspError, OSError) as error:
-            return Cause.CANNOT_WORK, _words_of(error), 0.0
+            failure = explain_start(error)
+            return failure.cause, failure.line, 0.0
         began = _now()
         try:
             if await run.until_first_sound() and self._is_right_card(source, run):
@@ -259,7 +266,3 @@ class CaptureSide:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
-
-
-def _words_of(error: Exception) -> str:
-    return f"{error.what}; {error.fix}" if isinstance(error, AudioRtspError) else str(error)

@@ -18,9 +18,9 @@ from audio_rtsp.config.settings import (
     RTSP_READ_USER,
     SERVER,
 )
-from audio_rtsp.devices.device import Device
 from audio_rtsp.devices.look import Looked, look, look_and_ask_async
 from audio_rtsp.devices.memory_file import load_memory, save_memory
+from audio_rtsp.host.shortage import shortage
 from audio_rtsp.supervision.wants import Wants, decide_wants
 
 AT_START: tuple[Setting[Any], ...] = (RTSP_PORT, API_PORT, SERVER, MEDIAMTX_BIN, RTSP_READ_USER, RTSP_READ_PASSWORD)
@@ -45,7 +45,7 @@ class MachineDesk:
         loaded = load_memory(places.state)
         self._memory, self._memory_complaints = loaded.memory, loaded.complaints
         self._device_complaints: tuple[str, ...] = ()
-        self._seen: tuple[Device, ...] = ()
+        self._last = Wants()
         self.configuration = self._load(None)
         self._began_with = self.configuration.service
 
@@ -55,16 +55,20 @@ class MachineDesk:
         return self._places.config.absolute()
 
     async def wants(self) -> Wants:
-        """Look at the devices and decide."""
-        looked = await self._look()
+        """Look at the devices and decide; when they cannot be looked at, all stays as it was."""
+        try:
+            looked = await self._look()
+        except OSError as error:
+            self._device_complaints = (f"devices cannot be looked at: {shortage(error) or error}",)
+            return self._last
         if looked.memory != self._memory:
             self._memory = looked.memory
             self._memory_complaints = save_memory(self._places.state, looked.memory)
         self._device_complaints = looked.roster.complaints
         wants = decide_wants(
-            looked.roster, self.configuration, seen=self._seen, root=self._places.root, tones=self._places.tones
+            looked.roster, self.configuration, seen=self._last.seen, root=self._places.root, tones=self._places.tones
         )
-        self._seen = wants.seen
+        self._last = wants
         return wants
 
     def reload(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from audio_rtsp.supervision.outfit import Outfit
 from audio_rtsp.supervision.policy import Cause
 from audio_rtsp.supervision.rest import Rest
 from audio_rtsp.supervision.sound import Sound
+from audio_rtsp.supervision.start_failure import StartFailure, explain_start
 
 GATE_LIMIT = 5.0
 """Seconds that one starting stream may keep others waiting."""
@@ -163,7 +164,7 @@ class EncoderSide:
             self._show(EncoderCondition.HOLDING, "the server is away")
             await self._outfit.watch.wait_up()
 
-    async def _encode(self, sound: Sound) -> tuple[EncoderDiagnosis | None, float]:
+    async def _encode(self, sound: Sound) -> tuple[EncoderDiagnosis | StartFailure | None, float]:
         """One encoder from start to end: why it ended (None: we swapped it), and how long it was online."""
         self._seen = self._outfit.watch.paths.get(self._name)
         async with self._outfit.gate:
@@ -171,7 +172,7 @@ class EncoderSide:
             try:
                 self._run = run = EncoderRun(self.argv, sound)
             except (AudioRtspError, OSError) as error:
-                return EncoderDiagnosis(fault=EncoderFault.CANNOT_WORK, line=_words_of(error)), 0.0
+                return explain_start(error), 0.0
             over = asyncio.ensure_future(run.until_over())
             try:
                 await self._until_online(run, over, GATE_LIMIT)
@@ -216,7 +217,7 @@ class EncoderSide:
                     return
                 await asyncio.wait([over], timeout=ONLINE_LOOK)
 
-    async def _pause(self, found: EncoderDiagnosis, flowed: float) -> None:
+    async def _pause(self, found: EncoderDiagnosis | StartFailure, flowed: float) -> None:
         cause = await self._cause(found)
         wait = self._rest.decide(cause, flowed)
         if cause is Cause.SERVER_AWAY:
@@ -226,8 +227,10 @@ class EncoderSide:
             self._show(condition, found.line)
             await self._rest.wait(wait.seconds)
 
-    async def _cause(self, found: EncoderDiagnosis) -> Cause:
+    async def _cause(self, found: EncoderDiagnosis | StartFailure) -> Cause:
         """Trouble with the connection is the server's when it does not answer now."""
+        if isinstance(found, StartFailure):
+            return found.cause
         if found.fault in (EncoderFault.SERVER_AWAY, EncoderFault.SERVER_CLOSED):
             return Cause.UNEXPLAINED if await self._outfit.watch.check() else Cause.SERVER_AWAY
         return Cause.CANNOT_WORK if found.fault is EncoderFault.CANNOT_WORK else Cause.UNEXPLAINED
@@ -239,7 +242,3 @@ class EncoderSide:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
-
-
-def _words_of(error: Exception) -> str:
-    return f"{error.what}; {error.fix}" if isinstance(error, AudioRtspError) else str(error)

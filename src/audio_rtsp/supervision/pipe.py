@@ -19,7 +19,7 @@ WANTED_CAPACITY = 1 << 20
 
 
 class SoundPipe:
-    """Raw sound in whole frames. ``reading_end`` and ``writing_end`` are for children and stay blocking.
+    """Raw sound in whole frames; making one raises OSError. Both ends are for children and stay blocking.
 
     O_NONBLOCK belongs to the open file description, which children share: our own reading and writing goes
     through descriptions of our own.
@@ -27,10 +27,15 @@ class SoundPipe:
 
     def __init__(self, pcm: PcmFormat) -> None:
         self.pcm = pcm
+        self._own_reading = self._own_writing = -1
         self.reading_end, self.writing_end = os.pipe2(os.O_CLOEXEC)
-        self.capacity = self._enlarge()
-        self._own_reading = _reopen(self.reading_end, os.O_RDONLY)
-        self._own_writing = _reopen(self.writing_end, os.O_WRONLY)
+        try:
+            self.capacity = self._enlarge()
+            self._own_reading = _reopen(self.reading_end, os.O_RDONLY)
+            self._own_writing = _reopen(self.writing_end, os.O_WRONLY)
+        except OSError:
+            self.close()
+            raise
         whole = PIPE_BUF - PIPE_BUF % pcm.frame_bytes
         self._silence = bytes(whole)
 

@@ -16,6 +16,7 @@ class Cause(StrEnum):
     ABSENT = "absent"
     NOT_READY = "not ready"
     SERVER_AWAY = "server away"
+    SHORTAGE = "shortage"
     CANNOT_WORK = "cannot work"
 
 
@@ -53,6 +54,8 @@ STALL_PAUSE = 5.0
 STALLS_BEFORE_RESET = 3
 BUSY_PAUSE = 1.0
 NOT_READY_PAUSE = 0.1
+SHORTAGE_PAUSE = 5.0
+"""Seconds (half as much by chance): who waits longer is silent longer than the want lasts."""
 FIRST_PAUSE = 1.0
 
 
@@ -69,6 +72,8 @@ def after(
             return history, Wait(seconds=BUSY_PAUSE)
         case Cause.NOT_READY:
             return history, Wait(seconds=NOT_READY_PAUSE)
+        case Cause.SHORTAGE:
+            return history, Wait(seconds=SHORTAGE_PAUSE * _jitter(chance))
         case Cause.CANNOT_WORK:
             return history, Wait(seconds=rules.restart_cooldown, is_cooldown=True)
         case Cause.STALLED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import time
 from functools import partial
@@ -223,3 +224,18 @@ def test_a_server_that_hangs_is_replaced_and_its_silence_is_no_sound(box: Box, s
         assert "server: restarted (it does not answer)" in program.said()
         charged = program.stream(NAME)["lost_seconds"] - lost
         assert 4.0 < charged < silent + 2.5, "what went into the dead connection is lost"
+
+
+def test_without_a_free_descriptor_a_stream_waits_a_breath_and_says_what_is_short(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        stream = program.wait_state(NAME, "LIVE")
+        pid = program.process.pid
+        limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (6, limits[1]))
+        for child in (stream["capture_pid"], stream["encoder_pid"]):
+            os.kill(child, signal.SIGKILL)
+        program.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: "may open no more files" in program.said(), 5, f"the cause is told: {program.said()}")
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+        program.wait_state(NAME, "LIVE", 10)
+        assert "Traceback" not in program.said()

@@ -11,6 +11,7 @@ from audio_rtsp.alsa.inventory import Inventory, holder_name, pcm_status, read_i
 from audio_rtsp.alsa.memory import Memory
 from audio_rtsp.alsa.pcm import PcmStatus
 from machines.machine import MACHINES, copy_of, machine, with_device_links, without_links, without_proc
+from unit.host.processes import few_descriptors
 
 
 def identities(inventory: Inventory) -> list[str]:
@@ -40,6 +41,17 @@ def test_the_holder_of_an_open_pcm_is_named() -> None:
     assert (pcm.status.state, pcm.status.owner_pid, pcm.holder) == ("RUNNING", 366, "arecord")
     assert pcm_status(machine("03"), 0, 0) == pcm.status
     assert holder_name(machine("03"), 1) == holder_name(machine("03"), None) == ""
+
+
+def test_a_look_without_free_descriptors_is_none_instead_of_half_a_one() -> None:
+    with few_descriptors(0), pytest.raises(OSError, match="Too many open files"):
+        read_inventory(machine("03"))
+
+
+def test_a_pcm_whose_status_cannot_be_read_counts_as_closed() -> None:
+    with few_descriptors(0):
+        assert pcm_status(machine("03"), 0, 0) == PcmStatus()
+        assert holder_name(machine("03"), 366) == ""
 
 
 def test_a_pcm_that_is_gone_counts_as_closed() -> None:

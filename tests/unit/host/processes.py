@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -43,3 +46,21 @@ async def soon(holds: Callable[[], bool], seconds: float = 5.0) -> bool:
 def descriptors() -> int:
     """How many files are open."""
     return len(list(Path("/proc/self/fd").iterdir()))
+
+
+@contextmanager
+def few_descriptors(room: int) -> Iterator[None]:
+    """In the body only *room* more files can be opened: the holes below the highest one are stopped up."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    stopped = []
+    highest = max(int(one.name) for one in Path("/proc/self/fd").iterdir())
+    while (descriptor := os.open("/dev/null", os.O_RDONLY)) < highest:
+        stopped.append(descriptor)
+    os.close(descriptor)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (descriptor + room, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        for descriptor in stopped:
+            os.close(descriptor)

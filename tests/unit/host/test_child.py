@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import time
@@ -13,7 +14,7 @@ import pytest
 
 from audio_rtsp.errors import ProgramMissing
 from audio_rtsp.host.child import Child
-from unit.host.processes import children, descriptors, soon, state, until
+from unit.host.processes import children, descriptors, few_descriptors, soon, state, until
 
 T = TypeVar("T")
 DEAF = "trap '' INT TERM; echo ready; while :; do sleep 0.05; done"
@@ -169,6 +170,34 @@ def test_a_program_that_is_missing_costs_no_descriptor() -> None:
         return descriptors() - before
 
     assert asyncio.run(main()) == 0
+
+
+@pytest.mark.parametrize("room", range(6))
+def test_a_start_that_fails_for_want_of_descriptors_leaves_nothing(room: int) -> None:
+    async def main() -> tuple[int, set[int]]:
+        await asyncio.sleep(0)
+        before, ours = descriptors(), children()
+        with few_descriptors(room), pytest.raises(OSError, match="Too many open files"):
+            Child.start(("sleep", "60"))
+        return descriptors() - before, children() - ours
+
+    assert asyncio.run(main()) == (0, set())
+
+
+def test_a_child_that_nobody_can_watch_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last descriptor is missing: the process runs already."""
+
+    def full(pid: int) -> int:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    async def main() -> tuple[int, set[int]]:
+        before, ours = descriptors(), children()
+        with monkeypatch.context() as patch, pytest.raises(OSError, match="Too many open files"):
+            patch.setattr(os, "pidfd_open", full)
+            Child.start(("sleep", "60"))
+        return descriptors() - before, children() - ours
+
+    assert asyncio.run(main()) == (0, set())
 
 
 def test_a_flooding_child_blocks_nobody_for_long() -> None:

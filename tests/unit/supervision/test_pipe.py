@@ -15,6 +15,7 @@ import pytest
 from audio_rtsp.alsa.pcm_format import PcmFormat
 from audio_rtsp.supervision.pipe import WANTED_CAPACITY, SoundPipe
 from audio_rtsp.supervision.sound import BEHIND, Sound
+from unit.host.processes import descriptors, few_descriptors
 
 FORMATS = [("S16_LE", 1), ("S16_LE", 2), ("S16_LE", 3), ("S32_LE", 1), ("S32_LE", 5)]
 every_format = pytest.mark.parametrize(("sample_format", "channels"), FORMATS)
@@ -34,6 +35,14 @@ def test_it_holds_eleven_seconds_of_a_microphone() -> None:
     with opened(rate=44100) as pipe:
         assert pipe.capacity == WANTED_CAPACITY
         assert pipe.pcm.seconds(pipe.capacity) > 11
+
+
+@pytest.mark.parametrize("room", range(4))
+def test_one_that_cannot_be_made_whole_leaves_nothing(room: int) -> None:
+    before = descriptors()
+    with few_descriptors(room), pytest.raises(OSError, match="Too many open files"):
+        SoundPipe(PcmFormat(sample_format="S16_LE", rate=48000, channels=1))
+    assert descriptors() == before
 
 
 def test_the_backlog_is_what_waits() -> None:

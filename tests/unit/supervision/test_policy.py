@@ -92,7 +92,7 @@ def test_a_thousand_attempts_overflow_nothing() -> None:
     assert found[999].is_cooldown
 
 
-@pytest.mark.parametrize("cause", [Cause.SERVER_AWAY, Cause.BUSY, Cause.ABSENT, Cause.NOT_READY])
+@pytest.mark.parametrize("cause", [Cause.SERVER_AWAY, Cause.BUSY, Cause.ABSENT, Cause.NOT_READY, Cause.SHORTAGE])
 def test_what_is_not_the_streams_fault_is_not_counted(cause: Cause) -> None:
     history, _ = after(History(short_runs=4, stalls=2), cause, flowed=0.0, rules=RULES, chance=lambda: 1.0)
     assert history == History(short_runs=4, stalls=2)
@@ -139,6 +139,13 @@ def test_a_stalled_device_is_tried_every_five_seconds_for_ever_and_each_third_ti
 
 def test_what_cannot_work_is_tried_once_each_cooldown() -> None:
     assert waits(Cause.CANNOT_WORK, 3) == [Wait(seconds=300.0, is_cooldown=True)] * 3
+
+
+def test_a_want_of_files_or_memory_is_over_soon_and_no_fault_of_the_stream() -> None:
+    found = waits(Cause.SHORTAGE, 100)
+    assert {wait.seconds for wait in found} == {5.0}
+    assert not any(wait.is_cooldown for wait in found)
+    assert waits(Cause.SHORTAGE, 1, chance=0.0)[0].seconds == 2.5
 
 
 def test_five_hours_of_back_off_are_a_matter_of_milliseconds() -> None:

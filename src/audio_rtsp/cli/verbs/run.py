@@ -39,6 +39,7 @@ def run(places: Places, /, tone: int | None, root: Path | None, config_dir: Path
     from audio_rtsp.cli.face import make_face
     from audio_rtsp.cli.verbs.config import sound_complaints
     from audio_rtsp.config.candidate import all_complaints
+    from audio_rtsp.host.file_limit import raise_file_limit
     from audio_rtsp.service import run_service
     from audio_rtsp.supervision.desk import DeskPlaces, MachineDesk
 
@@ -55,6 +56,7 @@ def run(places: Places, /, tone: int | None, root: Path | None, config_dir: Path
     for complaint in complaints:
         tell(complaint)
     _refuse_beside_the_service(places)
+    raise_file_limit()
     with make_face() as face:
         asyncio.run(run_service(desk, places.runtime, face))
 
