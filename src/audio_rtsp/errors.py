@@ -33,6 +33,18 @@ class NotRunning(AudioRtspError):
         super().__init__(f"audio-rtsp is not running (nothing answers at {where})", fix="start it: audio-rtsp run")
 
 
+class NotAnswering(AudioRtspError):
+    """A program listens on the control socket and gives no answer."""
+
+    exit_code = 4
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"audio-rtsp runs but does not answer (at {where})",
+            fix="try again; if it stays so, start it anew: sudo systemctl restart audio-rtsp, or Ctrl-C where it runs",
+        )
+
+
 class NoSuchStream(AudioRtspError):
     """A stream name that nobody publishes."""
 

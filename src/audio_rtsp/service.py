@@ -41,6 +41,7 @@ from audio_rtsp.facts.address import lan_address
 from audio_rtsp.facts.ports import free_port
 from audio_rtsp.host.command import run_async
 from audio_rtsp.host.lock import InstanceLock
+from audio_rtsp.host.loop_complaints import LoopComplaints
 from audio_rtsp.host.notify import Notify
 from audio_rtsp.host.own_name import name_this_process
 from audio_rtsp.server.builtin.command import builtin_command
@@ -69,6 +70,7 @@ class Face:
 async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
     """Publish every device until SIGINT or SIGTERM; raises AudioRtspError when it cannot begin."""
     name_this_process("audio-rtsp")
+    asyncio.get_running_loop().set_exception_handler(LoopComplaints())
     with _instance(runtime):
         stop = _stop_signals()
         notify = Notify(os.environ)

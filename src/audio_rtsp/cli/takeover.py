@@ -7,13 +7,17 @@ import contextlib
 from audio_rtsp.cli.answer import tell
 from audio_rtsp.cli.places import Places
 from audio_rtsp.control.client import ask
-from audio_rtsp.errors import NotRunning
+from audio_rtsp.errors import NotAnswering, NotRunning
 
 
 def take_over(places: Places) -> None:
     """Let a running audio-rtsp read its files again, and tell the owner what came of it."""
     with contextlib.suppress(NotRunning):
-        answer = ask(places.control_socket, "reload")
+        try:
+            answer = ask(places.control_socket, "reload")
+        except NotAnswering as error:
+            tell(f"{error.what}; the change is written and takes effect when it starts anew")
+            return
         tell(answer.get("error") or _outcome(places, answer["config"]))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -11,44 +12,52 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from audio_rtsp.control.request import Request, render_request
-from audio_rtsp.errors import NotRunning
+from audio_rtsp.errors import NotAnswering, NotRunning
 
 PATIENCE = 3.0
 
 
 def ask(path: Path, verb: str, name: str = "") -> dict[str, Any]:
-    """The answer to one question; raises NotRunning when nobody answers."""
-    try:
-        with _asked(path, Request(verb, name)) as answers:
-            return _read(answers)
-    except (OSError, ValueError):
-        raise NotRunning(str(path)) from None
+    """The answer to one question; raises NotRunning when nobody listens, NotAnswering when somebody only does that."""
+    with _asked(path, Request(verb, name)) as answers:
+        return _read(answers)
 
 
 def watch(path: Path) -> Iterator[dict[str, Any]]:
-    """Snapshots as they come; ends when the program ends. Raises NotRunning when nobody answers at first."""
-    try:
-        with _asked(path, Request("watch")) as answers:
+    """Snapshots as they come, until the program ends; raises as :func:`ask` before the first."""
+    with _asked(path, Request("watch")) as answers:
+        yield _read(answers)
+        with contextlib.suppress(OSError, ValueError):
             while True:
                 yield _read(answers)
-    except ValueError:
-        return
-    except OSError:
-        raise NotRunning(str(path)) from None
 
 
 @contextmanager
 def _asked(path: Path, request: Request) -> Iterator[BinaryIO]:
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(PATIENCE)
-            connection.connect(f"/proc/self/fd/{folder}/{path.name}")
+    with _connected(path) as connection:
+        try:
             connection.sendall(render_request(request))
             with connection.makefile("rb") as answers:
                 yield answers
-    finally:
-        os.close(folder)
+        except (OSError, ValueError):
+            raise NotAnswering(str(path)) from None
+
+
+@contextmanager
+def _connected(path: Path) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(PATIENCE)
+        try:
+            folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                connection.connect(f"/proc/self/fd/{folder}/{path.name}")
+            finally:
+                os.close(folder)
+        except (BlockingIOError, TimeoutError):  # its queue is full
+            raise NotAnswering(str(path)) from None
+        except OSError:
+            raise NotRunning(str(path)) from None
+        yield connection
 
 
 def _read(answers: BinaryIO) -> dict[str, Any]:

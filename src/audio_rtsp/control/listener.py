@@ -11,13 +11,17 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from audio_rtsp.control.acceptor import Acceptor
 from audio_rtsp.control.access import may_act
 from audio_rtsp.control.request import LONGEST_LINE, BadRequest, Request, parse_request, render_answer
+from audio_rtsp.control.room import MOST_OF_OURS, has_room
 
+FIRST_LIMIT = 3.0
+"""Seconds for the first question."""
 IDLE_LIMIT = 30.0
-"""Seconds that a connection may be silent."""
+"""Seconds that a connection may be silent afterwards."""
 WATCH_PAUSE = 0.5
-MOST_CONNECTIONS = 64
+BACKLOG = 100
 SLOW_LIMIT = 256 * 1024
 """Bytes that may wait for a watcher who does not read; then it is let go."""
 WATCH = "watch"
@@ -34,49 +38,73 @@ class ControlListener:
         self._path = path
         self._reads = reads
         self._acts = acts
-        self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None]] = set()
+        self._acceptor: Acceptor | None = None
+        self._connections: dict[asyncio.Task[None], int] = {}
 
     async def start(self) -> None:
-        """Listen; the lock of the instance is held, so that a socket found there is a dead one's."""
+        """Listen; the lock of the instance is held, so that a socket found there is a dead one's. Raises OSError."""
         self._path.unlink(missing_ok=True)
-        with _short_path(self._path) as short:
-            self._server = await asyncio.start_unix_server(self._accept, path=short, limit=LONGEST_LINE)
-        self._path.chmod(0o666)
+        listening = socket.socket(socket.AF_UNIX)
+        try:
+            listening.setblocking(False)
+            with _short_path(self._path) as short:
+                listening.bind(short)
+            self._path.chmod(0o666)
+            listening.listen(BACKLOG)
+        except OSError:
+            listening.close()
+            raise
+        self._acceptor = Acceptor(listening, self._meet)
 
     async def stop(self) -> None:
         """Listen no more, and let everybody go."""
-        if self._server:
-            self._server.close()
+        if self._acceptor:
+            self._acceptor.close()
             with contextlib.suppress(OSError):
                 self._path.unlink()
         for task in self._connections:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
-        self._connections.add(task)
+    def _meet(self, connection: socket.socket) -> None:
+        _, user, _ = _peer(connection)
+        if not self._make_room(user):
+            connection.close()
+            return
+        task = asyncio.get_running_loop().create_task(self._host(connection))
+        self._connections[task] = user
+        task.add_done_callback(self._connections.pop)
+        task.add_done_callback(lambda _: connection.close())
+
+    def _make_room(self, user: int) -> bool:
+        ours = [task for task, one in self._connections.items() if _is_ours(one)]
+        if not _is_ours(user):
+            return has_room(user, [one for one in self._connections.values() if not _is_ours(one)])
+        if len(ours) >= MOST_OF_OURS:
+            ours[0].cancel()
+        return True
+
+    async def _host(self, connection: socket.socket) -> None:
+        reader, writer = await asyncio.open_unix_connection(sock=connection, limit=LONGEST_LINE)
         try:
-            if len(self._connections) <= MOST_CONNECTIONS:
-                await self._serve(reader, writer)
+            await self._serve(reader, writer)
         except Exception as bug:  # noqa: BLE001 - a bulkhead: told, and costs one connection
             context = {"message": "a bug in an answer on the control socket", "exception": bug}
             asyncio.get_running_loop().call_exception_handler(context)
         finally:
-            self._connections.discard(task)
             writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        limit = FIRST_LIMIT
         with contextlib.suppress(OSError, TimeoutError, ValueError):
             while True:
-                async with asyncio.timeout(IDLE_LIMIT):
+                async with asyncio.timeout(limit):
                     line = await reader.readline()
                     if not line:
                         return
                     writer.write(render_answer(self._answer(line, writer)))
                     await writer.drain()
+                limit = IDLE_LIMIT
                 if _is_watch(line):
                     await self._watch(writer)
 
@@ -98,7 +126,7 @@ class ControlListener:
         if request.verb not in self._acts:
             known = ", ".join((WATCH, *self._reads, *self._acts))
             return {"error": f"unknown verb {request.verb!r}; known: {known}"}
-        if not may_act(*_peer(writer)):
+        if not may_act(*_peer(writer.get_extra_info("socket"))):
             return {"error": f"{request.verb} is for root, the user that runs audio-rtsp and the group audio-rtsp"}
         return self._acts[request.verb](request)
 
@@ -109,12 +137,14 @@ def _is_watch(line: bytes) -> bool:
     return False
 
 
-def _peer(writer: asyncio.StreamWriter) -> tuple[int, int, int]:
+def _is_ours(user: int) -> bool:
+    return user in (0, os.getuid())
+
+
+def _peer(connection: socket.socket) -> tuple[int, int, int]:
     """Pid, user and group of the process at the other end (unix(7), SO_PEERCRED)."""
-    sock = writer.get_extra_info("socket")
-    pid, user, group = struct.unpack(
-        "3i", sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    )
+    whole = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    pid, user, group = struct.unpack("3i", whole)
     return pid, user, group
 
 

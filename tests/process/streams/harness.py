@@ -112,11 +112,11 @@ class Program:
     def status(self) -> dict[str, Any] | None:
         """The whole snapshot from the control socket; None when nobody answers."""
         from audio_rtsp.control.client import ask
-        from audio_rtsp.errors import NotRunning
+        from audio_rtsp.errors import NotAnswering, NotRunning
 
         try:
             return ask(self.box.root / "run/audio-rtsp/control.sock", "status")
-        except NotRunning:
+        except (NotAnswering, NotRunning):
             return None
 
     def stream(self, name: str) -> dict[str, Any]:

@@ -15,20 +15,28 @@ from typing import Any, TypeVar
 
 import pytest
 
-from audio_rtsp.control import client, listener
+from audio_rtsp.control import acceptor, client, listener, room
 from audio_rtsp.control.client import ask
 from audio_rtsp.control.listener import ControlListener
-from audio_rtsp.errors import NotRunning
+from audio_rtsp.errors import NotAnswering, NotRunning
+from unit.host.processes import few_descriptors
 
 T = TypeVar("T")
 SRC = Path(__file__).resolve().parents[3] / "src"
 STATUS = {"streams": [{"name": "küche"}], "big": "x" * 100_000}
 AS_NOBODY = ["setpriv", "--reuid", "65534", "--clear-groups", "--"]
+ENVIRONMENT = {"PYTHONPATH": str(SRC), "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
 ASK = """
 import json, pathlib, sys
 from audio_rtsp.control.client import ask
 print(json.dumps(ask(pathlib.Path(sys.argv[1]), sys.argv[2])))
 """
+
+
+def open_to_all(folder: Path) -> None:
+    for one in (folder, *folder.parents):
+        if one.stat().st_uid == os.getuid() and one != Path("/"):
+            one.chmod(one.stat().st_mode | 0o055)
 
 
 def listening(path: Path, act: Callable[[ControlListener], Awaitable[T]]) -> T:
@@ -154,16 +162,13 @@ def test_a_bug_in_an_answer_closes_the_connection(tmp_path: Path) -> None:
     ],
 )
 def test_everybody_may_ask_and_only_the_owner_may_act(verb: str, answer: dict[str, Any], tmp_path: Path) -> None:
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_uid == os.getuid() and folder != Path("/"):
-            folder.chmod(folder.stat().st_mode | 0o055)
+    open_to_all(tmp_path)
     path = tmp_path / "control.sock"
 
     async def act(_: ControlListener) -> str:
         argv = [*AS_NOBODY, sys.executable, "-c", ASK, str(path), verb]
-        environment = {"PYTHONPATH": str(SRC), "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
         done = await asyncio.to_thread(
-            subprocess.run, argv, env=environment, capture_output=True, text=True, timeout=20
+            subprocess.run, argv, env=ENVIRONMENT, capture_output=True, text=True, timeout=20
         )
         assert done.returncode == 0, done.stderr
         return str(done.stdout)
@@ -218,7 +223,7 @@ def test_without_a_program_the_client_says_how_to_start_one(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("answer", [b"", b"junk\n", b'{"half": ', b"\xff\xfe\n"])
-def test_a_program_that_answers_nonsense_does_not_run(answer: bytes, tmp_path: Path) -> None:
+def test_a_program_that_answers_nonsense_runs_and_does_not_answer(answer: bytes, tmp_path: Path) -> None:
     path = tmp_path / "control.sock"
 
     async def main() -> None:
@@ -228,7 +233,7 @@ def test_a_program_that_answers_nonsense_does_not_run(answer: bytes, tmp_path: P
             writer.close()
 
         async with await asyncio.start_unix_server(serve, path=str(path)):
-            with pytest.raises(NotRunning):
+            with pytest.raises(NotAnswering):
                 await ask_async(path, "status")
 
     asyncio.run(main())
@@ -239,7 +244,7 @@ def test_a_program_that_hangs_does_not_hang_the_client(tmp_path: Path, monkeypat
     with socket.socket(socket.AF_UNIX) as hanging:
         hanging.bind(str(tmp_path / "control.sock"))
         hanging.listen()
-        with pytest.raises(NotRunning):
+        with pytest.raises(NotAnswering):
             ask(tmp_path / "control.sock", "status")
 
 
@@ -275,17 +280,119 @@ def test_a_watcher_that_never_reads_is_let_go(tmp_path: Path, monkeypatch: pytes
     assert listening(path, act) < 4 * listener.SLOW_LIMIT
 
 
-def test_too_many_connections_are_turned_away_and_come_in_when_others_go(tmp_path: Path) -> None:
+def test_a_program_whose_queue_is_full_runs_and_does_not_answer(tmp_path: Path) -> None:
+    with contextlib.ExitStack() as opened:
+        hanging = opened.enter_context(socket.socket(socket.AF_UNIX))
+        hanging.bind(str(tmp_path / "control.sock"))
+        hanging.listen(0)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                waiting = opened.enter_context(socket.socket(socket.AF_UNIX))
+                waiting.setblocking(False)
+                waiting.connect(str(tmp_path / "control.sock"))
+        with pytest.raises(NotAnswering) as caught:
+            ask(tmp_path / "control.sock", "status")
+    assert "runs but does not answer" in caught.value.what
+
+
+def test_the_owners_own_flood_lets_the_owner_in(tmp_path: Path) -> None:
     path = tmp_path / "control.sock"
 
     async def act(_: ControlListener) -> dict[str, Any]:
-        many = [await asyncio.open_unix_connection(str(path)) for _ in range(listener.MOST_CONNECTIONS)]
-        await asyncio.sleep(0.05)
-        with pytest.raises(NotRunning):
-            await ask_async(path, "status")
-        for _, writer in many:
-            writer.close()
-        await asyncio.sleep(0.05)
-        return await ask_async(path, "status")
+        flood = [await asyncio.open_unix_connection(str(path)) for _ in range(2 * room.MOST_OF_OURS)]
+        try:
+            return await ask_async(path, "status")
+        finally:
+            for _, writer in flood:
+                writer.close()
 
     assert listening(path, act) == STATUS
+
+
+FILL = """
+import json, pathlib, socket, sys, time
+from audio_rtsp.control.client import ask
+from audio_rtsp.errors import NotAnswering
+path = pathlib.Path(sys.argv[1])
+many = [socket.socket(socket.AF_UNIX) for _ in range(int(sys.argv[2]))]
+for one in many:
+    one.connect(str(path))
+    one.send(b'{"ask": "status"}\\n')
+try:
+    print("mine", len(ask(path, "status")), flush=True)
+except NotAnswering:
+    print("turned away", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_another_user_who_fills_it_shuts_out_only_himself(tmp_path: Path) -> None:
+    open_to_all(tmp_path)
+    path = tmp_path / "control.sock"
+
+    async def act(_: ControlListener) -> tuple[bytes, dict[str, Any]]:
+        argv = [*AS_NOBODY, sys.executable, "-c", FILL, str(path), "80"]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        nobody = await asyncio.create_subprocess_exec(*argv, env=ENVIRONMENT, **pipes)  # type: ignore[arg-type]
+        assert nobody.stdout
+        said = await asyncio.wait_for(nobody.stdout.readline(), 20)
+        answer = await ask_async(path, "status")
+        await nobody.communicate(b"")
+        return said, answer
+
+    assert listening(path, act) == (b"turned away\n", STATUS)
+
+
+def test_a_question_that_is_never_finished_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "FIRST_LIMIT", 0.2)
+    path = tmp_path / "control.sock"
+
+    async def act(_: ControlListener) -> bytes:
+        reader, writer = await asyncio.open_unix_connection(str(path), limit=1 << 20)
+        writer.write(b'{"ask": "sta')
+        try:
+            return await asyncio.wait_for(reader.read(), 5)
+        finally:
+            writer.close()
+
+    assert listening(path, act) == b""
+
+
+def test_after_the_first_answer_a_pause_is_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "FIRST_LIMIT", 0.2)
+    path = tmp_path / "control.sock"
+
+    async def act(_: ControlListener) -> list[bytes]:
+        reader, writer = await asyncio.open_unix_connection(str(path), limit=1 << 20)
+        answers = []
+        for pause in (0.0, 0.5):
+            await asyncio.sleep(pause)
+            writer.write(b'{"ask": "status"}\n')
+            answers.append(await asyncio.wait_for(reader.readline(), 5))
+        writer.close()
+        return answers
+
+    assert [json.loads(line) for line in listening(path, act)] == [STATUS] * 2
+
+
+def test_without_a_free_descriptor_it_rests_says_so_once_and_answers_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acceptor, "PAUSE", 0.05)
+    path, told = tmp_path / "control.sock", list[str]()
+
+    async def act(_: ControlListener) -> dict[str, Any]:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["message"]))
+        with socket.socket(socket.AF_UNIX) as asking:
+            asking.settimeout(5)
+            with few_descriptors(0):
+                asking.connect(str(path))
+                asking.sendall(b'{"ask": "status"}\n')
+                await asyncio.sleep(0.5)
+            answer: dict[str, Any] = json.loads(await asyncio.to_thread(asking.makefile("rb").readline))
+            return answer
+
+    assert listening(path, act) == STATUS
+    assert len(told) == 1
+    assert "LimitNOFILE=" in told[0]

@@ -26,7 +26,7 @@ from audio_rtsp.devices.memory_file import load_memory
 from audio_rtsp.devices.renaming import apply_renaming, plan_renaming
 from audio_rtsp.devices.roster import Roster
 from audio_rtsp.devices.selection import names_by_identity, select_device, select_identity
-from audio_rtsp.errors import NotRunning
+from audio_rtsp.errors import NotAnswering, NotRunning
 
 if TYPE_CHECKING:
     from audio_rtsp.cli.places import Places
@@ -138,7 +138,7 @@ def _see(places: Places, *, ask: bool = False) -> Seen:
 
 def _captures(places: Places) -> dict[int, str]:
     """The captures of the running program, by their pids."""
-    with contextlib.suppress(NotRunning):
+    with contextlib.suppress(NotRunning, NotAnswering):
         streams = ask_program(places.control_socket, "status")["streams"]
         return {one["capture_pid"]: one["name"] for one in streams if one["capture_pid"]}
     return {}

@@ -21,7 +21,7 @@ GOOD = ("LIVE", "SILENT")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_context
 def status(ctx: click.Context, as_json: bool) -> None:
-    """The server, the streams and what is wrong. Exit status: 0 well, 5 partly, 3 not running."""
+    """The server, the streams and what is wrong. Exit status: 0 well, 5 partly, 3 not running, 4 no answer."""
     places: Places = ctx.obj
     try:
         now = ask(places.control_socket, "status")
