@@ -113,7 +113,7 @@ class CaptureSide:
         self._rest.tell_news()
 
     def renew_patience(self) -> None:
-        """An event: the device may not be ready yet, as after it came."""
+        """udev's event: the device may not be ready yet, as after it came."""
         self._source_since = _now()
 
     def fits(self, sound: Sound, encoding: Encoding, channels: int) -> bool:

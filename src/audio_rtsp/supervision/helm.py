@@ -13,9 +13,12 @@ from audio_rtsp.host.notify import Notify
 from audio_rtsp.status import summary
 from audio_rtsp.supervision.desk import MachineDesk
 from audio_rtsp.supervision.supervisor import Supervisor
+from audio_rtsp.supervision.throttle import Throttle
 
 PULSE = 2.0
 """Seconds between signs of life when no watchdog asks for more."""
+CALM = 1.0
+"""Seconds between two times that settings are read at a signal, or that they end the waits of all streams."""
 
 
 class Helm:
@@ -25,6 +28,8 @@ class Helm:
         self._desk = desk
         self.supervisor = supervisor
         self.notify = notify
+        self._reload = Throttle(self.reload, CALM)
+        self._news = Throttle(supervisor.tell_news, CALM)
 
     @property
     def reads(self) -> Mapping[str, Callable[[Request], dict[str, Any]]]:
@@ -39,7 +44,7 @@ class Helm:
     def listen_to_signals(self) -> None:
         """SIGHUP reads the settings again, SIGUSR1 tells what every task is at."""
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGHUP, self.reload)
+        loop.add_signal_handler(signal.SIGHUP, self._reload.ask)
         loop.add_signal_handler(signal.SIGUSR1, _dump_tasks)
 
     def reload(self) -> dict[str, Any]:
@@ -47,7 +52,7 @@ class Helm:
         self.notify.reloading(asyncio.get_running_loop().time())
         complaints = self._desk.reload()
         self.supervisor.look_again()
-        self.supervisor.tell_news()
+        self._news.ask()
         self.notify.ready()
         return {"complaints": complaints, "config": str(self._desk.folder)}
 

@@ -66,9 +66,13 @@ class Stream:
         self._encoder.restart("restarted by hand")
         self.tell_news()
 
+    def meet_event(self) -> None:
+        """udev spoke: its device may have come and not be ready yet."""
+        self._capture.renew_patience()
+        self.tell_news()
+
     def tell_news(self) -> None:
         """Something changed that may end a wait."""
-        self._capture.renew_patience()
         self._capture_rest.tell_news()
         self._encoder_rest.tell_news()
 

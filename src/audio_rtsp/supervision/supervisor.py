@@ -50,7 +50,8 @@ class Supervisor:
     def meet_event(self) -> None:
         """udev spoke: devices may have come, gone, or got their rights."""
         self.look_again()
-        self.tell_news()
+        for stream in self._streams.values():
+            stream.meet_event()
 
     @property
     def is_stuck(self) -> bool:

@@ -239,3 +239,18 @@ def test_without_a_free_descriptor_a_stream_waits_a_breath_and_says_what_is_shor
         resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
         program.wait_state(NAME, "LIVE", 10)
         assert "Traceback" not in program.said()
+
+
+def test_a_flood_of_reloads_does_not_wear_out_a_device_that_is_gone(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        wait_for(lambda: program.wait_state(NAME, "LIVE")["state_seconds"] > 3, 10, "it is no new device any more")
+        box.mood("gone")
+        program.wait_state(NAME, "FILLING")
+        before = program.stream(NAME)["capture_restarts"]
+        for _ in range(200):
+            program.process.send_signal(signal.SIGHUP)
+            time.sleep(0.02)
+        assert program.stream(NAME)["capture_restarts"] - before <= 12, "at most two in a second"
+        box.mood("count")
+        program.process.send_signal(signal.SIGHUP)
+        program.wait_state(NAME, "LIVE", 10)
