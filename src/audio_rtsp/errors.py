@@ -6,6 +6,7 @@ Only ``cli/main.py`` prints them. Exit codes: docs/reference/exit-codes.md.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 
 
@@ -135,15 +136,21 @@ class ServerFailed(AudioRtspError):
         )
 
 
+DISK_FIXES = {
+    errno.ENOSPC: "make room on that disk (what is full: df -h; df -i), then type the same again",
+    errno.EDQUOT: "your share of that disk is used up: make room (quota -s), then type the same again",
+    errno.EROFS: "that disk is read-only, often after an error of it: see dmesg; then: sudo mount -o remount,rw DISK",
+}
+
+
 class NotWritable(AudioRtspError):
-    """A file of ours that cannot be changed."""
+    """A file of ours that cannot be changed; *number* is the system's, where it gave one."""
 
     exit_code = 16
 
-    def __init__(self, path: str, why: str) -> None:
-        super().__init__(
-            f"{path} cannot be written: {why}", fix="run the same with sudo, or name your own folder: --config-dir DIR"
-        )
+    def __init__(self, path: str, why: str, number: int | None = None) -> None:
+        no_right = "run the same with sudo, or name your own folder: --config-dir DIR"
+        super().__init__(f"{path} cannot be written: {why}", fix=DISK_FIXES.get(number or 0, no_right))
 
 
 class NotReadable(AudioRtspError):

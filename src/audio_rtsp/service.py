@@ -98,7 +98,10 @@ async def _supervise(helm: Helm, watch: ServerWatch, runtime: Path, face: Face, 
         _hotplug(supervisor.meet_event),
         _background(watch.run(), supervisor.run(), helm.heartbeat()) as tasks,
     ):
-        await control.start()
+        try:
+            await control.start()
+        except OSError as error:
+            raise _not_writable(runtime / "control.sock", error) from None
         helm.notify.ready()
         face.on_ready(supervisor.status)
         try:
@@ -203,13 +206,17 @@ def _instance(runtime: Path) -> Any:
         lock = InstanceLock(runtime / "lock")
         is_ours = lock.take()
     except OSError as error:
-        raise NotWritable(str(runtime), error.strerror or str(error)) from None
+        raise _not_writable(runtime, error) from None
     if not is_ours:
         raise AlreadyRunning(f"pid {lock.holder()}", _running_urls(runtime))
     try:
         yield
     finally:
         lock.release()
+
+
+def _not_writable(path: Path, error: OSError) -> NotWritable:
+    return NotWritable(str(path), error.strerror or str(error), error.errno)
 
 
 def _running_urls(runtime: Path) -> list[str]:

@@ -26,7 +26,7 @@ def change_file(path: Path, change: Callable[[bytes], bytes]) -> bool:
         with locked(target.parent / LOCK):
             return _change(path, target, change)
     except OSError as error:
-        raise NotWritable(str(path), why(error)) from error
+        raise NotWritable(str(path), why(error), error.errno) from error
 
 
 def _change(path: Path, target: Path, change: Callable[[bytes], bytes]) -> bool:

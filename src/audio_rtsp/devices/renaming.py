@@ -57,5 +57,5 @@ def _move_settings(folder: Path, old: str, new: str) -> bool:
     try:
         before.rename(after)
     except OSError as error:
-        raise NotWritable(str(after), why(error)) from error
+        raise NotWritable(str(after), why(error), error.errno) from error
     return True

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from audio_rtsp.errors import AudioRtspError, PortTaken, ServerFailed
 from audio_rtsp.facts.ports import listener
 from audio_rtsp.host.child import Child
+from audio_rtsp.host.shortage import shortage
 from audio_rtsp.server.api import ControlApi
 from audio_rtsp.server.path import PathState
 from audio_rtsp.server.patience import START_LIMIT, Patience
@@ -72,7 +73,10 @@ class ServerChild:
         self._keeper = asyncio.create_task(self._keep(), name="server")
 
     async def _try_to_start(self) -> None:
-        self._child = self._spawn()
+        try:
+            self._child = self._spawn()
+        except OSError as error:
+            raise ServerFailed(self.name, shortage(error) or str(error)) from None
         try:
             await self._until_it_answers(self._child)
         except BaseException:

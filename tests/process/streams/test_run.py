@@ -6,11 +6,13 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from process.streams.conftest import MEDIAMTX
 from process.streams.harness import STANDIN, Box, count, free_port, listening, running, server_pid, wait_for
 from process.streams.tones import peak_frequency
 
@@ -75,8 +77,6 @@ def test_a_missing_ffmpeg_is_said_with_its_package(box: Box, tmp_path: Path) -> 
 
 
 def _run_with_path(box: Box, path: Path) -> object:
-    import subprocess
-
     argv = (sys.executable, "-m", "audio_rtsp", "--root", str(box.root), "run", "--rtsp-port", str(free_port()))
     environment = {**box.environment, "PATH": str(path)}
     return subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=20)
@@ -290,3 +290,34 @@ def test_a_change_elsewhere_is_not_said_to_be_taken_over(box: Box) -> None:
         done = box.command("--config-dir", other, "config", "set", "AUDIO_CHANNELS", "2")
     assert done.returncode == 0
     assert "for it nothing has changed" in done.stderr
+
+
+def has_own_mounts() -> bool:
+    argv = ["unshare", "-rm", "mount", "-t", "tmpfs", "x", "/mnt"]
+    return bool(shutil.which("unshare")) and subprocess.run(argv, capture_output=True, timeout=20).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("disk", "server", "says", "fix"),
+    [
+        ("ro", "embedded", "Read-only file system", "remount,rw"),
+        ("nr_inodes=1", "embedded", "No space left on device", "df -h"),
+        ("size=4k", "mediamtx", "mediamtx.yml cannot be written: No space left on device", "df -h"),
+    ],
+)
+def test_a_disk_that_takes_nothing_at_the_start_is_told_with_what_helps(
+    box: Box, disk: str, server: str, says: str, fix: str
+) -> None:
+    if not has_own_mounts():
+        pytest.skip("no right to mount a small file system")
+    if server == "mediamtx" and not MEDIAMTX.exists():
+        pytest.skip(f"the real MediaMTX is not at {MEDIAMTX}")
+    (box.root / "run").mkdir(exist_ok=True)
+    mount = f'mount -t tmpfs -o {disk} x "{box.root / "run"}" && exec "$0" "$@"'
+    words = ("-m", "audio_rtsp", "--root", str(box.root), "run", "--rtsp-port", str(box.port), "--server", server)
+    argv = ("unshare", "-rm", "sh", "-c", mount, sys.executable, *words)
+    done = subprocess.run(argv, env=box.environment, capture_output=True, text=True, timeout=20)
+    assert done.returncode == 16, done.stderr
+    assert says in done.stderr
+    assert fix in done.stderr.splitlines()[-1]
+    assert "sudo, or" not in done.stderr

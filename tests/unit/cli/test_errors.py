@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import inspect
 import pkgutil
@@ -104,3 +105,10 @@ def test_main_turns_an_error_into_its_exit_code(
     assert f"  fix: {example(kind).fix}\n" in capsys.readouterr().err
     with pytest.raises(kind):
         main(["--debug", "run"])
+
+
+@pytest.mark.parametrize(
+    ("number", "fix"), [(errno.ENOSPC, "df -h"), (errno.EDQUOT, "quota"), (errno.EROFS, "remount"), (None, "sudo")]
+)
+def test_a_disk_that_takes_nothing_is_no_missing_right(number: int | None, fix: str) -> None:
+    assert fix in errors.NotWritable("/etc/x", "why", number).fix

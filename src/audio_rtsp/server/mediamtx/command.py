@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from audio_rtsp.errors import NotWritable
 from audio_rtsp.facts.ports import free_udp_pair
 from audio_rtsp.host.atomic_file import write_atomic
 from audio_rtsp.server.child import ServerCommand
@@ -26,7 +27,10 @@ def mediamtx_command(
             read_user=read_user,
             read_password=read_password,
         )
-        write_atomic(path, render_conf(conf), mode=0o600)
+        try:
+            write_atomic(path, render_conf(conf), mode=0o600)
+        except OSError as error:
+            raise NotWritable(str(path), error.strerror or str(error), error.errno) from None
 
     return ServerCommand(
         name="mediamtx",
