@@ -158,8 +158,9 @@ class NotReadable(AudioRtspError):
 
     exit_code = 17
 
-    def __init__(self, path: str, why: str) -> None:
-        super().__init__(f"{path} cannot be read: {why}", fix=f"look at it: ls -l {path}; it was left as it is")
+    def __init__(self, path: str, why: str, *, fix: str = "") -> None:
+        look = f"look at it: ls -l {path}; it was left as it is"
+        super().__init__(f"{path} cannot be read: {why}", fix=fix or look)
 
 
 class ProgramTooOld(AudioRtspError):

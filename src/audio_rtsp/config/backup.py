@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import shlex
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from audio_rtsp.config.damage import damage
+from audio_rtsp.config.owner_file import read_owner_file
 from audio_rtsp.host.atomic_file import write_atomic
 
 FOLDER = "backups"
@@ -34,7 +38,7 @@ def backups_of(path: Path) -> list[Backup]:
     pattern = re.compile(re.escape(path.name) + r"\.(\d{8}-\d{6})(?:-(\d+))?", re.ASCII)
     try:
         matches = [pattern.fullmatch(there.name) for there in (path.parent / FOLDER).iterdir()]
-    except FileNotFoundError:
+    except OSError:
         return []
     return sorted(Backup.of(path, match[1], int(match[2] or 0)) for match in matches if match)
 
@@ -49,6 +53,17 @@ def back_up(path: Path, data: bytes) -> Path:
         with contextlib.suppress(OSError):
             old.path.unlink()
     return new.path
+
+
+def how_to_restore(path: Path) -> str:
+    """The command that brings back the newest sound copy of *path*, or what else to do."""
+    path = path.resolve()
+    sudo = "" if os.access(path.parent, os.W_OK) else "sudo "
+    for copy in reversed(backups_of(path)):
+        data = read_owner_file(copy.path)
+        if isinstance(data, bytes) and not damage(path.name, data):
+            return f"{sudo}cp {shlex.quote(str(copy.path))} {shlex.quote(str(path))}"
+    return f"there is no backup of it; mend it, or begin anew: {sudo}rm {shlex.quote(str(path))}"
 
 
 def _next(path: Path, before: list[Backup]) -> Backup:

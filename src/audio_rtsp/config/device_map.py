@@ -40,6 +40,10 @@ class DeviceMap:
         """All names that are taken."""
         return frozenset(entry.name for entry in self.entries)
 
+    def has_room_for(self, entry: MapEntry) -> bool:
+        """Whether neither its identity nor its name is there."""
+        return entry.name not in self.names and self.name_of(entry.identity) is None
+
 
 def is_stream_name(text: str) -> bool:
     """Whether *text* can be part of a URL, a file name and a server's path at once."""

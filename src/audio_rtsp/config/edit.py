@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from audio_rtsp.config.backup import back_up
+from audio_rtsp.config.backup import back_up, how_to_restore
+from audio_rtsp.config.damage import no_text
 from audio_rtsp.config.owner_file import Unread, read_owner_file, why
 from audio_rtsp.errors import NotReadable, NotWritable
 from audio_rtsp.host.atomic_file import write_atomic
@@ -44,4 +45,6 @@ def _refuse_unreadable(path: Path) -> bytes | None:
     data = read_owner_file(path)
     if isinstance(data, Unread):
         raise NotReadable(str(path), data.why)
+    if fault := no_text(data or b""):
+        raise NotReadable(str(path), fault, fix=how_to_restore(path))
     return data

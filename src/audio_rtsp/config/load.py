@@ -5,7 +5,7 @@ A typo never costs sound: a bad value leaves the last good one in force, else wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from audio_rtsp.config import blacklist, device_map
 from audio_rtsp.config.agreement import disagreements
 from audio_rtsp.config.blacklist import Blacklist, parse_blacklist
 from audio_rtsp.config.complaint import Complaint
-from audio_rtsp.config.device_map import DeviceMap, parse_device_map
+from audio_rtsp.config.device_map import IDENTITY, DeviceMap, parse_device_map
+from audio_rtsp.config.keyvalue import parse_lines
 from audio_rtsp.config.layer import Reading, read_environment, read_file, read_overrides
 from audio_rtsp.config.owner_file import Unread
 from audio_rtsp.config.sources import CONFIG, DEVICES, Sources, Text, device_file, read_sources
@@ -98,13 +99,13 @@ def _read_layers(
 
 def _read(text: Text, file: str, kind: OriginKind, previous: Layer) -> Reading:
     if isinstance(text, Unread):
-        return Reading(layer=previous, complaints=(_unread(file, text),))
+        return Reading(layer=previous, complaints=(_unread(file, text, previous),))
     return read_file(text, file, kind, previous)
 
 
 def _read_devices(sources: Sources, previous: Mapping[str, Layer]) -> tuple[Mapping[str, Layer], tuple[Complaint, ...]]:
     if isinstance(sources.devices, Unread):
-        return previous, (_unread(DEVICES, sources.devices),)
+        return previous, (_unread(DEVICES, sources.devices, previous),)
     readings = {
         stream: _read(text, device_file(stream), OriginKind.DEVICE_FILE, previous.get(stream, {}))
         for stream, text in sources.devices.items()
@@ -115,15 +116,19 @@ def _read_devices(sources: Sources, previous: Mapping[str, Layer]) -> tuple[Mapp
 
 def _read_map(text: Text, previous: DeviceMap) -> tuple[DeviceMap, tuple[Complaint, ...]]:
     if isinstance(text, Unread):
-        return previous, (_unread(device_map.FILE, text),)
-    return parse_device_map(text)
+        return previous, (_unread(device_map.FILE, text, previous.entries),)
+    names, complaints = parse_device_map(text)
+    written = {line.key for line in parse_lines(text, IDENTITY) if line.key}
+    held = [one for one in previous.entries if one.identity in written and names.has_room_for(one)]
+    return DeviceMap((*names.entries, *held)), complaints
 
 
 def _read_blacklist(text: Text, previous: Blacklist) -> tuple[Blacklist, tuple[Complaint, ...]]:
     if isinstance(text, Unread):
-        return previous, (_unread(blacklist.FILE, text),)
+        return previous, (_unread(blacklist.FILE, text, previous.entries),)
     return parse_blacklist(text)
 
 
-def _unread(file: str, text: Unread) -> Complaint:
-    return Complaint(file, f"cannot be read ({text.why}); what held before stays in force")
+def _unread(file: str, text: Unread, previous: Collection[object]) -> Complaint:
+    force = "what held before stays in force" if previous else "nothing of it is in force"
+    return Complaint(file, f"cannot be read ({text.why}); {force}" + (f"; fix: {text.fix}" if text.fix else ""))

@@ -12,9 +12,10 @@ LARGEST = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A file that is there and cannot be read, and why."""
+    """A file that is there and cannot be used, why, and how to mend it."""
 
     why: str
+    fix: str = ""
 
 
 def read_owner_file(path: Path) -> bytes | Unread | None:

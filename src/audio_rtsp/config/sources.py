@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from audio_rtsp.config import blacklist, device_map
+from audio_rtsp.config.backup import how_to_restore
 from audio_rtsp.config.complaint import Complaint, quoted
+from audio_rtsp.config.damage import damage
 from audio_rtsp.config.device_map import WHAT_A_NAME_IS, is_stream_name
 from audio_rtsp.config.owner_file import Unread, read_owner_file, why
 
@@ -52,19 +54,21 @@ def read_sources(folder: Path) -> Sources:
     names = _device_file_names(folder / DEVICES)
     stems = [] if isinstance(names, Unread) else [name.removesuffix(SUFFIX) for name in names]
     return Sources(
-        config=_text(folder / CONFIG),
-        device_map=_text(folder / device_map.FILE),
-        blacklist=_text(folder / blacklist.FILE),
+        config=_text(folder / CONFIG) or b"",
+        device_map=_text(folder / device_map.FILE) or b"",
+        blacklist=_text(folder / blacklist.FILE) or b"",
         devices=names
         if isinstance(names, Unread)
-        else {stem: _text(settings_file(folder, stem)) for stem in stems if is_stream_name(stem)},
+        else {stem: _text(settings_file(folder, stem)) or b"" for stem in stems if is_stream_name(stem)},
         complaints=tuple(_misnamed(stem) for stem in stems if not is_stream_name(stem)),
     )
 
 
-def _text(path: Path) -> Text:
+def _text(path: Path) -> Text | None:
+    """The bytes of one of the owner's files; None when it is missing. One that is no such file any more is Unread."""
     data = read_owner_file(path)
-    return b"" if data is None else data
+    fault = damage(path.name, data) if isinstance(data, bytes) else ""
+    return Unread(fault, how_to_restore(path)) if fault else data
 
 
 def _device_file_names(folder: Path) -> list[str] | Unread:

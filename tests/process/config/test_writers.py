@@ -87,7 +87,7 @@ def test_a_stranger_cannot_read_and_never_rewrites(open_folder: Path):
     path.chmod(0)
     out, _ = start(STRANGER, str(open_folder), "config").communicate()
     assert out.splitlines() == [
-        "config: cannot be read (permission denied); what held before stays in force",
+        "config: cannot be read (permission denied); nothing of it is in force",
         "NotReadable 17",
     ]
     path.chmod(0o644)

@@ -99,3 +99,12 @@ def test_a_change_that_raises_leaves_all_as_it_was(write, tmp_path):
         change_file(path, lambda data: bytes(1 // 0))
     assert path.read_bytes() == b"A=1\n"
     assert not (tmp_path / "backups").exists()
+
+
+def test_a_file_of_zeros_is_not_written_to_and_the_way_back_is_told(write, tmp_path):
+    path = write("config", b"\0" * 100)
+    write("backups/config.20260101-000000", "RTSP_PORT=8554\n")
+    with pytest.raises(NotReadable, match="zero bytes") as caught:
+        change_file(path, lambda data: data + b"B=2\n")
+    assert caught.value.fix == f"cp {tmp_path}/backups/config.20260101-000000 {path}"
+    assert path.read_bytes() == b"\0" * 100

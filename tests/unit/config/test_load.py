@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -80,7 +81,7 @@ def test_all_complaints_come_at_once_with_file_line_and_guess(write, read):
 
 
 def test_a_complaint_is_one_printable_line_whatever_the_file_holds(write, read):
-    write("config", b"\x00" * 4096 + b"\nRTSP_PORT=\x1b[31m\x80\n" + b"x" * 500)
+    write("config", b"\x01" * 4096 + b"\nRTSP_PORT=\x1b[31m\x80\n" + b"x" * 500)
     assert len(read().complaints) == 3
     assert all(line.isprintable() and len(line) < 200 for line in said(read()))
 
@@ -98,6 +99,58 @@ def test_a_bad_value_leaves_the_last_good_one(write, read):
     assert read(previous=bad).service == good.service
     assert read().service[RTSP_PORT] == 18554
     assert read().for_stream("desk")[AUDIO_CODEC] == "aac"
+
+
+WRECKS = {
+    "zeros": (b"\0" * 512, "nothing but zero bytes, as after a power cut"),
+    "a tail of zeros": (b"RTSP_PORT=9554\n" + b"\0" * 512, "no text any more"),
+    "UTF-16": ("RTSP_PORT=9554\r\n".encode("utf-16"), "save it as UTF-8"),
+    "a web page": (b"<html>\n<body>404</body>\n", "not one line of it is "),
+}
+
+
+@pytest.mark.parametrize("name", ["config", "devices/desk.conf", "device_map.conf"])
+@pytest.mark.parametrize(("data", "says"), WRECKS.values(), ids=WRECKS)
+def test_a_wrecked_file_leaves_all_that_held_and_is_told_once(write, read, name, data, says):
+    write("config", "RTSP_PORT=8554\nAUDIO_CODEC=aac\n")
+    write("devices/desk.conf", "AUDIO_BITRATE=64k\n")
+    write("device_map.conf", "x=desk\n")
+    good = read()
+    write(name, data)
+    bad = read(previous=good)
+    assert (bad.layers, bad.device_map) == (good.layers, good.device_map)
+    (line,) = said(bad)
+    assert line.startswith(f"{name}: cannot be read (") and says in line and "what held before stays in force" in line
+    assert "nothing of it is in force" in said(read())[0]
+
+
+def test_zeros_in_the_blacklist_let_no_ignored_device_in(write, read):
+    write("device_blacklist.conf", "HDMI\n")
+    good = read()
+    write("device_blacklist.conf", b"\0" * 10)
+    assert read(previous=good).blacklist == good.blacklist
+
+
+def test_a_wrecked_file_comes_with_the_command_that_brings_it_back(write, read, tmp_path):
+    path = write("config", b"\0\0\0")
+    assert said(read())[0].endswith(f"there is no backup of it; mend it, or begin anew: rm {path}")
+    write("backups/config.20260101-000000", "RTSP_PORT=8554\n")
+    write("backups/config.20260102-000000", b"\0\0\0")
+    command = said(read())[0].rpartition("fix: ")[2]
+    assert command == f"cp {tmp_path}/backups/config.20260101-000000 {path}"
+    subprocess.run(command.split(), check=True)
+    assert (said(read()), read().service[RTSP_PORT]) == ([], 8554)
+
+
+def test_a_bad_name_in_the_map_leaves_the_one_before(write, read):
+    write("device_map.conf", "x=desk\ny=door\n")
+    good = read()
+    write("device_map.conf", "x=Desk\n")
+    bad = read(previous=good).device_map
+    assert (bad.name_of("x"), bad.name_of("y")) == ("desk", None)
+    write("device_map.conf", "x=Desk\ny=desk\n")
+    bad = read(previous=good).device_map
+    assert (bad.name_of("x"), bad.name_of("y")) == (None, "desk")
 
 
 def test_a_mistyped_key_leaves_the_last_good_value(write, read):
@@ -143,17 +196,17 @@ def test_a_file_that_is_none_is_told_and_what_held_before_stays(write, read, tmp
 @pytest.mark.skipif(os.getuid() == 0, reason="root reads everything")
 def test_a_file_without_permission_is_told(write, read):
     write("config", "RTSP_PORT=8554\n").chmod(0)
-    assert said(read()) == ["config: cannot be read (permission denied); what held before stays in force"]
+    assert said(read()) == ["config: cannot be read (permission denied); nothing of it is in force"]
 
 
 def test_a_pipe_in_place_of_a_file_is_not_waited_for(read, tmp_path):
     os.mkfifo(tmp_path / "config")
-    assert said(read()) == ["config: cannot be read (it is not a regular file); what held before stays in force"]
+    assert said(read()) == ["config: cannot be read (it is not a regular file); nothing of it is in force"]
 
 
 def test_a_devices_directory_that_is_a_file_is_told(write, read):
     write("devices", "")
-    assert said(read()) == ["devices: cannot be read (not a directory); what held before stays in force"]
+    assert said(read()) == ["devices: cannot be read (not a directory); nothing of it is in force"]
 
 
 def test_other_files_beside_the_device_files_are_left_alone(write, read):
