@@ -27,8 +27,10 @@ Stronger wins: built-in default < global file < device file < environment `AUDIO
 - `audio-rtsp config check`: every complaint with file and line
 - `systemctl reload audio-rtsp`: applies changes; only streams whose settings changed are touched
 
-A bad value never stops the sound: the last good value stays in force, else the default. Every change made through the
-program leaves the old file in `backups/`; the last ten of each file are kept.
+A bad value never stops the sound: the last good value stays in force, also over a restart, else the default. So do all
+values of a file that is none any more (zero bytes after a power cut, a web page); the complaint holds the command that
+brings back its newest backup. Every change made through the program leaves the old file in `backups/`; the last ten of
+each file are kept.
 """
 
 SECRET = "Never shown by the program."

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from audio_rtsp.alsa.capability import Capability
 from audio_rtsp.alsa.memory import Memory
+from audio_rtsp.config.damage import damage
 from audio_rtsp.config.device_map import FILE as NAMES
 from audio_rtsp.config.device_map import parse_device_map, set_entry
 from audio_rtsp.config.owner_file import Unread, read_owner_file, why
@@ -65,6 +66,8 @@ def _read_names(path: Path) -> tuple[Mapping[str, str], tuple[str, ...]]:
     data = read_owner_file(path)
     if isinstance(data, Unread):
         return {}, (_unread(path, data),)
+    if fault := damage(NAMES, data or b""):
+        return {}, (f"{path}: {fault}; it will be set aside as {path.name}.broken",)
     names, complaints = parse_device_map(data or b"", str(path))
     return {entry.identity: entry.name for entry in names.entries}, tuple(map(str, complaints))
 
@@ -92,6 +95,9 @@ def _save_names(path: Path, names: Mapping[str, str]) -> tuple[str, ...]:
     before = read_owner_file(path)
     if isinstance(before, Unread):
         return (_unread(path, before),)
+    if before and damage(NAMES, before):
+        path.replace(path.with_name(f"{path.name}.broken"))
+        before = None
     known = parse_device_map(before or b"")[0]
     after = before or _HEADER
     for identity, name in names.items():

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from audio_rtsp.config.last_good import load_last_good, save_last_good
 from audio_rtsp.config.load import Configuration, load
 from audio_rtsp.config.setting import Setting
 from audio_rtsp.config.settings import (
@@ -46,7 +47,9 @@ class MachineDesk:
         self._memory, self._memory_complaints = loaded.memory, loaded.complaints
         self._device_complaints: tuple[str, ...] = ()
         self._last = Wants()
-        self.configuration = self._load(None)
+        self.configuration = self._load(load_last_good(places.state, places.config))
+        self._kept: Configuration | None = None
+        self._keeping_complaints: tuple[str, ...] = ()
         self._began_with = self.configuration.service
 
     @property
@@ -65,6 +68,7 @@ class MachineDesk:
             self._memory = looked.memory
             self._memory_complaints = save_memory(self._places.state, looked.memory)
         self._device_complaints = looked.roster.complaints
+        self._keep_settings()
         wants = decide_wants(
             looked.roster, self.configuration, seen=self._last.seen, root=self._places.root, tones=self._places.tones
         )
@@ -79,7 +83,14 @@ class MachineDesk:
     def complaints(self) -> tuple[str, ...]:
         """What is wrong with the settings, the devices or the state folder."""
         settings = map(str, self.configuration.complaints)
-        return (*settings, *self._waiting(), *self._device_complaints, *self._memory_complaints)
+        state = (*self._memory_complaints, *self._keeping_complaints)
+        return (*settings, *self._waiting(), *self._device_complaints, *state)
+
+    def _keep_settings(self) -> None:
+        """Once for each reading: what is in force now is what the next start falls back on."""
+        if self._kept is not self.configuration:
+            self._kept = self.configuration
+            self._keeping_complaints = save_last_good(self._places.state, self._places.config, self.configuration)
 
     def _waiting(self) -> tuple[str, ...]:
         """Settings of the server: it would have to drop its listeners, so they wait for the next start."""

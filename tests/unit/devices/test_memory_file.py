@@ -108,3 +108,13 @@ def test_foreign_json_is_refused_with_words(value: object) -> None:
         parse_memory(json.dumps(value).encode())
     except ValueError as error:
         assert str(error)
+
+
+def test_names_turned_to_zeros_are_told_set_aside_and_written_anew(tmp_path: Path) -> None:
+    (tmp_path / "device_map.conf").write_bytes(b"\0" * 64)
+    (line,) = load_memory(tmp_path).complaints
+    assert line.endswith("as after a power cut; it will be set aside as device_map.conf.broken")
+    assert save_memory(tmp_path, MEMORY) == ()
+    assert (tmp_path / "device_map.conf.broken").read_bytes() == b"\0" * 64
+    assert load_memory(tmp_path).memory.names == MEMORY.names
+    assert load_memory(tmp_path).complaints == ()

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from audio_rtsp.cli.answer import say, say_json, tell
+from audio_rtsp.cli.configured import configuration_of
 from audio_rtsp.cli.takeover import take_over
 from audio_rtsp.config.candidate import NOTHING_WRITTEN, Candidate, all_complaints
 from audio_rtsp.config.complaint import Complaint, quoted
 from audio_rtsp.config.device_map import WHAT_A_NAME_IS, is_stream_name
 from audio_rtsp.config.edit import change_file
 from audio_rtsp.config.guess import did_you_mean
-from audio_rtsp.config.load import Configuration, load
+from audio_rtsp.config.load import Configuration
 from audio_rtsp.config.setting import Scope, Setting
 from audio_rtsp.config.settings import ALL, AUDIO_CODEC, BY_KEY, FFMPEG_ADDITIONAL_OPTS
 from audio_rtsp.config.sources import read_sources, settings_file
@@ -58,7 +59,7 @@ def config() -> None:
 @click.pass_obj
 def show(places: Places, origin: bool, as_json: bool, stream: str | None) -> None:
     """Show every setting and the value in force."""
-    read = _load(places)
+    read = configuration_of(places)
     values = _values(read, stream)
     complaints = tuple(dict.fromkeys((*read.complaints, *sound_complaints(values))))
     if as_json:
@@ -75,7 +76,7 @@ def show(places: Places, origin: bool, as_json: bool, stream: str | None) -> Non
 @click.pass_obj
 def get(places: Places, key: str, stream: str | None) -> None:
     """Print the value of KEY that is in force."""
-    say(_shown(_setting(key), _values(_load(places), stream)))
+    say(_shown(_setting(key), _values(configuration_of(places), stream)))
 
 
 @config.command("set", cls=KeyAndValue)
@@ -105,7 +106,7 @@ def set_(places: Places, key: str, value: str, stream: str | None) -> None:
 @click.pass_context
 def check(ctx: click.Context) -> None:
     """Print every complaint about the settings, one a line."""
-    read = _load(ctx.obj)
+    read = configuration_of(ctx.obj)
     complaints = all_complaints(read, sound_complaints)
     for hint in all_complaints(replace(read, complaints=()), sound_hints):
         tell(str(hint))
@@ -148,10 +149,6 @@ def _complaint(values: Values, objection: Objection) -> Complaint:
     ranks = list(OriginKind)
     setting = max(BY_KEY[objection.key], AUDIO_CODEC, key=lambda one: ranks.index(values.origin(one).kind))
     return Complaint(values.origin(setting).where, str(objection))
-
-
-def _load(places: Places) -> Configuration:
-    return load(places.config, environ=os.environ, overrides={})
 
 
 def _values(read: Configuration, stream: str | None) -> Values:
@@ -221,7 +218,7 @@ def _setting_json(setting: Setting[Any], values: Values) -> dict[str, object]:
 
 
 def _tell_afterwards(places: Places, setting: Setting[Any], stream: str | None) -> None:
-    for hint in sound_hints(_values(_load(places), stream)):
+    for hint in sound_hints(_values(configuration_of(places), stream)):
         if hint.says.startswith(f"{setting.key}:"):
             tell(hint.says)
     if setting.variable in os.environ:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -11,13 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from audio_rtsp.cli.answer import say, say_json, tell
+from audio_rtsp.cli.configured import configuration_of
 from audio_rtsp.cli.table import render_table
 from audio_rtsp.cli.takeover import take_over
 from audio_rtsp.config import blacklist as blacklist_file
 from audio_rtsp.config import device_map as map_file
 from audio_rtsp.config.blacklist import add_entry
 from audio_rtsp.config.edit import change_file
-from audio_rtsp.config.load import Configuration, load
+from audio_rtsp.config.load import Configuration
 from audio_rtsp.control.client import ask as ask_program
 from audio_rtsp.devices.device import Device, DeviceState, seen_streamed
 from audio_rtsp.devices.listing import HEADER, device_lines, device_row, device_value, reason_line
@@ -126,7 +126,7 @@ def ignore(places: Places, name: str, as_json: bool) -> None:
 
 def _see(places: Places, *, ask: bool = False) -> Seen:
     """Nothing is written here; devices are asked only on this machine, never those of another one's tree."""
-    configuration = load(places.config, environ=os.environ, overrides={})
+    configuration = configuration_of(places)
     loaded = load_memory(places.memory)
     looks = look_and_ask if ask and not places.is_foreign else look
     looked = looks(places.root, configuration, loaded.memory)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import click
@@ -49,13 +48,13 @@ def _states(now: dict[str, Any]) -> list[str]:
 
 
 def _tell_without_program(places: Places, error: NotRunning, *, as_json: bool) -> None:
+    from audio_rtsp.cli.configured import configuration_of
     from audio_rtsp.cli.table import render_table
-    from audio_rtsp.config.load import load
     from audio_rtsp.devices.listing import HEADER, device_row, device_value
     from audio_rtsp.devices.look import look
     from audio_rtsp.devices.memory_file import load_memory
 
-    configuration = load(places.config, environ=os.environ, overrides={})
+    configuration = configuration_of(places)
     roster = look(places.root, configuration, load_memory(places.memory).memory).roster
     if as_json:
         say_json({"running": False, "devices": [device_value(one) for one in roster.devices]})

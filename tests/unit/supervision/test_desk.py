@@ -1,0 +1,37 @@
+"""What the supervisor goes by, across a restart."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from audio_rtsp.config.settings import AUDIO_BITRATE, RTSP_PORT
+from audio_rtsp.supervision.desk import DeskPlaces, MachineDesk
+from machines.machine import machine
+
+
+def desk(folder: Path, **overrides: str) -> MachineDesk:
+    places = DeskPlaces(root=machine("04"), config=folder / "etc", state=folder / "state", overrides=overrides)
+    return MachineDesk(places)
+
+
+def test_a_file_full_of_zeros_at_start_costs_no_setting(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/config").write_text("RTSP_PORT=8554\n")
+    asyncio.run(desk(tmp_path, AUDIO_BITRATE="64k").wants())
+    (tmp_path / "etc/config").write_bytes(b"\0" * 100)
+    after = desk(tmp_path)
+    assert after.configuration.service[RTSP_PORT] == 8554
+    assert after.configuration.service[AUDIO_BITRATE] == AUDIO_BITRATE.default, "what was typed once is not kept"
+    (line,) = after.complaints()
+    assert "as after a power cut); what held before stays in force; fix: " in line
+
+
+def test_settings_read_while_running_are_kept_too(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    first = desk(tmp_path)
+    (tmp_path / "etc/config").write_text("RTSP_PORT=9554\n")
+    first.reload()
+    asyncio.run(first.wants())
+    (tmp_path / "etc/config").write_text("RTSP_PORT=none\n")
+    assert desk(tmp_path).configuration.service[RTSP_PORT] == 9554
