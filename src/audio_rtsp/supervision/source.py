@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +14,7 @@ from audio_rtsp.capture.argv import arecord_argv, tone_argv
 from audio_rtsp.capture.format import choose_format
 from audio_rtsp.devices.device import held_by
 from audio_rtsp.encoder.codec import Encoding
+from audio_rtsp.facts.node_rights import read_rights, why_forbidden
 
 
 class Source(Protocol):
@@ -71,14 +71,10 @@ class DeviceSource:
         node = self.root / f"dev/snd/pcmC{self.card_index}D{self.pcm}c"
         if self.root != Path("/") or not node.exists() or os.access(node, os.R_OK | os.W_OK):
             return ""
-        return f"no right to open {node}; type: sudo usermod -aG audio {_user()}, then log in again"
-
-
-def _user() -> str:
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return str(os.getuid())
+        try:
+            return why_forbidden(str(node), read_rights(node))
+        except FileNotFoundError:
+            return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
