@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import sys
 
+from audio_rtsp.cli.own_command import own_command
+from audio_rtsp.cli.typed import as_typed
+
 
 def say(text: str) -> None:
     """One answer to the owner."""
@@ -17,5 +20,5 @@ def say_json(value: object) -> None:
 
 
 def tell(text: str) -> None:
-    """Talk beside the answer: progress, hints, complaints."""
-    sys.stderr.write(text + "\n")
+    """Talk beside the answer: progress, hints, complaints; commands in it can be typed as they stand."""
+    sys.stderr.write(as_typed(text, own_command()) + "\n")

@@ -12,6 +12,7 @@ import click
 
 from audio_rtsp import __version__
 from audio_rtsp.cli.answer import tell
+from audio_rtsp.cli.own_command import own_command
 from audio_rtsp.cli.places import places_for
 from audio_rtsp.errors import AudioRtspError
 
@@ -64,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit with its code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = cli(words, prog_name="audio-rtsp", standalone_mode=False)
+        code = cli(words, prog_name=own_command(), standalone_mode=False)
         sys.stdout.flush()  # here a reader that has gone is no traceback
     except click.exceptions.Abort:
         code = 130

@@ -1,0 +1,26 @@
+"""The command as the owner can type it here: before an installation its name alone starts nothing. Pure."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+
+NAME = "audio-rtsp"
+_COMMAND = re.compile(rf"(?<![\w./-]){NAME}(?= (?:run|status|stream|device|config|serve)\b| --)")
+
+
+def typed_command(called: str, *, on_path: str, folder: str) -> str:
+    """How to call the program *called* (argv[0]) in *folder*; *on_path* is what its name alone would start."""
+    if posixpath.basename(called) != NAME:
+        return NAME
+    here = posixpath.normpath(posixpath.join(folder, called))
+    if on_path and posixpath.normpath(on_path) == here:
+        return NAME
+    within = posixpath.relpath(here, folder)
+    return shlex.quote(here if within.startswith("..") else within if "/" in within else f"./{within}")
+
+
+def as_typed(text: str, command: str) -> str:
+    """*text* with each command of ours as it can be typed."""
+    return _COMMAND.sub(lambda _: command, text)

@@ -1,0 +1,52 @@
+"""A command that the owner is told can be pasted where he stands."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from audio_rtsp.cli.typed import as_typed, typed_command
+
+
+@pytest.mark.parametrize(
+    ("called", "on_path", "typed"),
+    [
+        ("/usr/bin/audio-rtsp", "/usr/bin/audio-rtsp", "audio-rtsp"),
+        ("/home/me/x/.venv/bin/audio-rtsp", "", ".venv/bin/audio-rtsp"),
+        ("./.venv/bin/audio-rtsp", "", ".venv/bin/audio-rtsp"),
+        (".venv/bin/audio-rtsp", "/usr/bin/audio-rtsp", ".venv/bin/audio-rtsp"),
+        ("./audio-rtsp", "", "./audio-rtsp"),
+        ("../y/.venv/bin/audio-rtsp", "", "/home/me/y/.venv/bin/audio-rtsp"),
+        ("/opt/my box/audio-rtsp", "", "'/opt/my box/audio-rtsp'"),
+        ("/x/audio_rtsp/__main__.py", "", "audio-rtsp"),
+        ("", "", "audio-rtsp"),
+    ],
+)
+def test_the_command_is_as_short_as_it_works(called: str, on_path: str, typed: str) -> None:
+    assert typed_command(called, on_path=on_path, folder="/home/me/x") == typed
+
+
+def test_only_commands_are_changed_and_only_once() -> None:
+    told = "audio-rtsp: audio-rtsp is not running; start it: audio-rtsp run, or audio-rtsp --root DIR device list"
+    once = as_typed(told, ".venv/bin/audio-rtsp")
+    assert once == (
+        "audio-rtsp: audio-rtsp is not running; start it: .venv/bin/audio-rtsp run, "
+        "or .venv/bin/audio-rtsp --root DIR device list"
+    )
+    assert as_typed(once, ".venv/bin/audio-rtsp") == once
+    assert as_typed("sudo usermod -aG audio audio-rtsp, then", "x") == "sudo usermod -aG audio audio-rtsp, then"
+
+
+def test_the_fix_of_an_uninstalled_command_can_be_typed(tmp_path: Path) -> None:
+    program = tmp_path / ".venv/bin/audio-rtsp"
+    program.parent.mkdir(parents=True)
+    program.write_text(f"#!{sys.executable}\nfrom audio_rtsp.cli.main import main\nmain()\n")
+    program.chmod(0o755)
+    argv = [".venv/bin/audio-rtsp", "--root", ".", "stream", "show", "x"]
+    asked = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, timeout=20)
+    assert asked.stderr.splitlines()[-1] == "  fix: start it: .venv/bin/audio-rtsp run"
+    helped = subprocess.run([*argv[:1], "device", "-h"], cwd=tmp_path, capture_output=True, text=True, timeout=20)
+    assert helped.stdout.startswith("Usage: .venv/bin/audio-rtsp device ")
