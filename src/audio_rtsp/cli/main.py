@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from audio_rtsp import __version__
 from audio_rtsp.cli.answer import tell
 from audio_rtsp.cli.own_command import own_command
 from audio_rtsp.cli.places import places_for
+from audio_rtsp.cli.word_order import reordered
 from audio_rtsp.errors import AudioRtspError
 
 VERBS = {
@@ -71,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = 130
     except click.ClickException as error:
         error.show()
+        _show_order(words, error)
         code = error.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -81,6 +84,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         show_error(error)
         code = error.exit_code
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _show_order(words: Sequence[str], error: click.ClickException) -> None:
+    """The same words in an order that works, where that is all that is wrong."""
+    better = reordered(words, VERBS, error.format_message())
+    if better:
+        tell(f"  fix: audio-rtsp {shlex.join(better)}")
 
 
 def show_error(error: AudioRtspError) -> None:

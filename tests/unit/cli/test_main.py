@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -81,6 +82,34 @@ def test_what_nobody_knows_is_a_usage_error(arguments: tuple[str, ...]) -> None:
     assert done.stdout == ""
     assert done.stderr.splitlines()[-1].startswith("Error: ")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "works"),
+    [
+        ("device list --root /tmp", "--root /tmp device list"),
+        ("device --root=/tmp list --json", "--root=/tmp device list --json"),
+        ("config get AUDIO_CODEC --config-dir '/a b'", "--config-dir '/a b' config get AUDIO_CODEC"),
+        ("config set AUDIO_CODEC aac --config-dir /a", "--config-dir /a config set AUDIO_CODEC aac"),
+        ("status --debug", "--debug status"),
+        ("run --debug --tone 1", "--debug run --tone 1"),
+        ("device list --root", "--root DIR device list"),
+        ("--root /tmp run device list", "--root /tmp device list"),
+        ("run config show --origin", "config show --origin"),
+    ],
+)
+def test_words_in_the_wrong_order_are_told_in_the_right_one(words: str, works: str) -> None:
+    done = audio_rtsp(*shlex.split(words))
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, f"  fix: audio-rtsp {works}")
+
+
+@pytest.mark.parametrize(
+    "words", ["device list --bogus", "run --root /tmp --bogus", "run stream", "stream --x --debug"]
+)
+def test_other_mistakes_are_not_called_a_matter_of_order(words: str) -> None:
+    done = audio_rtsp(*words.split())
+    assert done.returncode == 2
+    assert "fix:" not in done.stderr
 
 
 def test_asking_without_a_running_program_says_how_to_start_it(tmp_path: Path) -> None:
