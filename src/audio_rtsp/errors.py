@@ -100,8 +100,8 @@ class NameTaken(AudioRtspError):
 
     exit_code = 20
 
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(f"{name} is taken: {why}", fix="choose another name, or rename that one first")
+    def __init__(self, name: str, why: str, *, fix: str = "choose another name, or rename that one first") -> None:
+        super().__init__(f"{name} is taken: {why}", fix=fix)
 
 
 class ProgramMissing(AudioRtspError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,23 +37,50 @@ def plan_renaming(identity: str, new: str, names: Mapping[str, str], device_map:
     return Renaming(key=key, old=old, new=new)
 
 
-def apply_renaming(folder: Path, renaming: Renaming) -> bool:
-    """Move the settings file, write the map; False when nothing changed. Raises NameTaken, NotReadable, NotWritable."""
-    moved = _move_settings(folder, renaming.old, renaming.new)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renamed:
+    """``adopted``: the settings file that was written for the new name before any device had it; else empty."""
+
+    changed: bool
+    adopted: str = ""
+
+
+def apply_renaming(folder: Path, renaming: Renaming) -> Renamed:
+    """Move the settings file, write the map. Raises NameTaken, NotReadable, NotWritable."""
+    adopted = _adopted(folder, renaming)
+    moved = not adopted and _move_settings(folder, renaming.old, renaming.new)
     try:
-        return change_file(folder / FILE, lambda data: set_entry(data, renaming.key, renaming.new))
+        changed = change_file(folder / FILE, lambda data: set_entry(data, renaming.key, renaming.new))
     except BaseException:
         if moved:
             _move_settings(folder, renaming.new, renaming.old)
         raise
+    return Renamed(changed=changed, adopted=adopted if changed else "")
+
+
+def _adopted(folder: Path, renaming: Renaming) -> str:
+    """A file of the new name is the device's own from now on, unless it has one already."""
+    if renaming.old == renaming.new or not settings_file(folder, renaming.new).exists():
+        return ""
+    if renaming.old and settings_file(folder, renaming.old).exists():
+        raise _two_files(folder, renaming)
+    return device_file(renaming.new)
+
+
+def _two_files(folder: Path, renaming: Renaming) -> NameTaken:
+    old, new = (shlex.quote(str(settings_file(folder, name))) for name in (renaming.old, renaming.new))
+    sudo = "" if os.access(settings_file(folder, renaming.old).parent, os.W_OK) else "sudo "
+    return NameTaken(
+        renaming.new,
+        f"both {device_file(renaming.old)} and {device_file(renaming.new)} are there, and one must go",
+        fix=f"{sudo}rm {new}, or {sudo}rm {old}; then type the same again",
+    )
 
 
 def _move_settings(folder: Path, old: str, new: str) -> bool:
     if not old or old == new:
         return False
     before, after = settings_file(folder, old), settings_file(folder, new)
-    if after.exists():
-        raise NameTaken(new, f"{device_file(new)} is there already")
     if not before.exists():
         return False
     try:

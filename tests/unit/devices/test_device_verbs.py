@@ -116,6 +116,13 @@ def test_naming_takes_the_settings_file_along(desk: Desk) -> None:
     assert [path.name for path in (desk.config / "devices").iterdir()] == ["door.conf"]
 
 
+def test_settings_written_before_the_name_are_told_to_hold_for_it(desk: Desk) -> None:
+    (desk.config / "devices").mkdir()
+    (desk.config / "devices/door.conf").write_text("AUDIO_BITRATE=64k\n")
+    told = desk("name", "usb_audio_12090001", "door").stdout.splitlines()
+    assert told[1] == "devices/door.conf, which was there, holds for it from now on"
+
+
 def test_a_device_that_is_not_plugged_in_can_be_named(desk: Desk) -> None:
     (desk.config / "device_map.conf").write_text("usb_audio_99990001_X=attic\n")
     desk("name", "attic", "cellar")

@@ -94,12 +94,15 @@ def name_(places: Places, id_: str, new: str, as_json: bool) -> None:
     names = names_by_identity(seen.roster, seen.configuration.device_map, seen.looked.memory)
     identity = select_identity(id_, names)
     renaming = plan_renaming(identity, new, names, seen.configuration.device_map)
-    changed = apply_renaming(places.config, renaming)
+    renamed = apply_renaming(places.config, renaming)
     file = places.config / map_file.FILE
     if as_json:
-        say_json({"identity": identity, "name": new, "before": renaming.old, "file": str(file), "changed": changed})
-    elif changed:
+        answer = {"identity": identity, "name": new, "before": renaming.old, "file": str(file)}
+        say_json({**answer, "changed": renamed.changed})
+    elif renamed.changed:
         say(f"{identity} is now called {new} ({file})")
+        if renamed.adopted:
+            say(f"{renamed.adopted}, which was there, holds for it from now on")
         take_over(places)
     else:
         say(f"{identity} is called {new} already; nothing was changed")
