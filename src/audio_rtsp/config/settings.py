@@ -394,3 +394,6 @@ ALERT_URL = _declare(
 
 ALL: tuple[Setting[Any], ...] = tuple(value for value in tuple(globals().values()) if isinstance(value, Setting))
 BY_KEY: dict[str, Setting[Any]] = {setting.key: setting for setting in ALL}
+
+OF_THE_MONITOR = frozenset(one for one in ALL if one.group in (THRESHOLDS, RECOVERY, ALERTS)) - {RESTART_COOLDOWN}
+"""Settings that the monitor alone goes by."""

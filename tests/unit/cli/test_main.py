@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -13,10 +14,15 @@ import pytest
 from audio_rtsp import __version__
 from audio_rtsp.cli.main import VERBS, main
 from audio_rtsp.cli.places import Places, places_for
+from audio_rtsp.config.settings import ALL, BY_KEY
 
 SRC = Path(__file__).resolve().parents[3] / "src"
 CALL = "from audio_rtsp.cli.main import main; main()"
 TELLING_MODULES = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); " + CALL
+ROOMS_OF_RUN = (
+    "service.py",
+    *(f"{room}/**/*.py" for room in ("capture", "encoder", "server", "supervision", "events")),
+)
 HEAVY = (
     "rich",
     "asyncio",
@@ -103,9 +109,7 @@ def test_words_in_the_wrong_order_are_told_in_the_right_one(words: str, works: s
     assert (done.returncode, done.stderr.splitlines()[-1]) == (2, f"  fix: audio-rtsp {works}")
 
 
-@pytest.mark.parametrize(
-    "words", ["device list --bogus", "run --root /tmp --bogus", "run stream", "stream --x --debug"]
-)
+@pytest.mark.parametrize("words", ["device list --bogus", "run --root /tmp --bogus", "stream --x --debug"])
 def test_other_mistakes_are_not_called_a_matter_of_order(words: str) -> None:
     done = audio_rtsp(*words.split())
     assert done.returncode == 2
@@ -181,3 +185,17 @@ def test_a_named_configuration_folder_wins_over_the_environment() -> None:
 
 def test_the_control_socket_is_in_the_runtime_folder() -> None:
     assert places(is_root=True).control_socket == Path("/run/audio-rtsp/control.sock")
+
+
+def test_the_help_of_run_shows_what_run_goes_by_and_no_more() -> None:
+    shown = set(re.findall(r"^  --([a-z-]+)", audio_rtsp("run", "--help").stdout, re.MULTILINE))
+    assert {"rtsp-port", "audio-codec", "restart-cooldown", "server", "tone"} <= shown
+    assert not {"cpu-threshold", "enable-auto-reboot", "alert-command", "mediamtx-releases-url"} & shown
+    used = "".join(path.read_text() for room in ROOMS_OF_RUN for path in (SRC / "audio_rtsp").glob(room))
+    hidden = {setting.key for setting in ALL} - {name.upper().replace("-", "_") for name in shown}
+    assert not [key for key in hidden if re.search(rf"\b{key}\b", used) and not BY_KEY[key].secret]
+
+
+def test_settings_of_the_monitor_are_still_options_of_run() -> None:
+    done = audio_rtsp("run", "--cpu-threshold", "no")
+    assert (done.returncode, "--cpu-threshold: CPU_THRESHOLD: 'no' cannot be used" in done.stderr) == (78, True)

@@ -13,14 +13,22 @@ import click
 
 from audio_rtsp.cli.answer import tell
 from audio_rtsp.cli.places import Places, places_for
-from audio_rtsp.config.settings import ALL
+from audio_rtsp.config.settings import ALL, MEDIAMTX_RELEASES_URL, OF_THE_MONITOR
 from audio_rtsp.errors import AlreadyRunning, ConfigRefused, NotRunning
+
+NOT_SHOWN = OF_THE_MONITOR | {MEDIAMTX_RELEASES_URL}
+"""Settings that ``run`` takes as any other and does not use; its help leaves them out."""
 
 
 def _setting_options() -> list[click.Parameter]:
     """Every setting is an option too; a secret is not, because everybody can read a command line."""
     return [
-        click.Option([setting.option, setting.key], metavar=setting.unit.upper() or "VALUE", help=setting.help)
+        click.Option(
+            [setting.option, setting.key],
+            metavar=setting.unit.upper() or "VALUE",
+            help=setting.help,
+            hidden=setting in NOT_SHOWN,
+        )
         for setting in ALL
         if not setting.secret
     ]
