@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from audio_rtsp.cli.own_command import own_command
+from audio_rtsp.cli.own_command import own_command, own_options
 from audio_rtsp.cli.typed import as_typed
 
 
@@ -21,4 +21,4 @@ def say_json(value: object) -> None:
 
 def tell(text: str) -> None:
     """Talk beside the answer: progress, hints, complaints; commands in it can be typed as they stand."""
-    sys.stderr.write(as_typed(text, own_command()) + "\n")
+    sys.stderr.write(as_typed(text, own_command(), own_options()) + "\n")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from functools import cache
 from pathlib import Path
 
 from audio_rtsp.cli.typed import NAME, typed_command
+from audio_rtsp.cli.word_order import typed_options
 
 
 @cache
@@ -18,3 +20,10 @@ def own_command() -> str:
     except OSError:
         return NAME
     return typed_command(sys.argv[0], on_path=shutil.which(NAME) or "", folder=folder)
+
+
+@cache
+def own_options() -> str:
+    """The folders that were named in front of the verb: what is told to be typed is about them, too."""
+    options = [word for word in typed_options(sys.argv[1:]) if word != "--debug"]
+    return shlex.join(options)

@@ -7,7 +7,7 @@ import re
 import shlex
 
 NAME = "audio-rtsp"
-_COMMAND = re.compile(rf"(?<![\w./-]){NAME}(?= (?:run|status|stream|device|config|serve)\b| --)")
+_COMMAND = re.compile(rf"(?<![\w./-]){NAME}(?= (?P<verb>run|status|stream|device|config|serve)\b| --)")
 
 
 def typed_command(called: str, *, on_path: str, folder: str) -> str:
@@ -21,6 +21,6 @@ def typed_command(called: str, *, on_path: str, folder: str) -> str:
     return shlex.quote(here if within.startswith("..") else within if "/" in within else f"./{within}")
 
 
-def as_typed(text: str, command: str) -> str:
-    """*text* with each command of ours as it can be typed."""
-    return _COMMAND.sub(lambda _: command, text)
+def as_typed(text: str, command: str, options: str = "") -> str:
+    """*text* with each command of ours as it can be typed, with the *options* for all verbs that were typed, too."""
+    return _COMMAND.sub(lambda found: f"{command} {options}" if options and found["verb"] else command, text)

@@ -23,6 +23,11 @@ def reordered(words: Sequence[str], verbs: Collection[str], complaint: str) -> t
     return (*options, *before, *rest)
 
 
+def typed_options(words: Sequence[str]) -> tuple[str, ...]:
+    """The options of the whole program that stand before the verb, with their values."""
+    return _group_options(_split(words)[0])[0]
+
+
 def _split(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Up to the verb with it, and what stands behind it."""
     at = 0

@@ -143,6 +143,18 @@ def objections(values: Values) -> tuple[Objection, ...]:
     return fit(wish(values))[1]
 
 
+def instead(values: Values) -> dict[str, str]:
+    """The settings that keep *values* from working, by key, with the nearest text that works."""
+    encoding, found = fit(wish(values))
+    nearest: dict[str, str] = {
+        AUDIO_CODEC.key: AUDIO_CODEC.render(encoding.codec),
+        AUDIO_SAMPLE_RATE.key: AUDIO_SAMPLE_RATE.render(encoding.rate),
+        AUDIO_CHANNELS.key: AUDIO_CHANNELS.render(encoding.channels),
+        AUDIO_BITRATE.key: AUDIO_BITRATE.render(encoding.bitrate),
+    }
+    return {objection.key: nearest[objection.key] for objection in found if not objection.is_mild}
+
+
 def fit(asked: Wish, device_channels: Sequence[int] = ()) -> tuple[Encoding, tuple[Objection, ...]]:
     """The nearest encoding that works, and what had to give way; *device_channels* are the counts a device has."""
     found: list[Objection] = []

@@ -40,6 +40,13 @@ def test_only_commands_are_changed_and_only_once() -> None:
     assert as_typed("sudo usermod -aG audio audio-rtsp, then", "x") == "sudo usermod -aG audio audio-rtsp, then"
 
 
+def test_folders_that_were_named_are_named_again() -> None:
+    assert as_typed("see: audio-rtsp device list", "./audio-rtsp", "--root /mnt") == (
+        "see: ./audio-rtsp --root /mnt device list"
+    )
+    assert as_typed("audio-rtsp --root /x run", "./audio-rtsp", "--root /mnt") == "./audio-rtsp --root /x run"
+
+
 def test_the_fix_of_an_uninstalled_command_can_be_typed(tmp_path: Path) -> None:
     program = tmp_path / ".venv/bin/audio-rtsp"
     program.parent.mkdir(parents=True)
@@ -47,6 +54,6 @@ def test_the_fix_of_an_uninstalled_command_can_be_typed(tmp_path: Path) -> None:
     program.chmod(0o755)
     argv = [".venv/bin/audio-rtsp", "--root", ".", "stream", "show", "x"]
     asked = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, timeout=20)
-    assert asked.stderr.splitlines()[-1] == "  fix: start it: .venv/bin/audio-rtsp run"
+    assert asked.stderr.splitlines()[-1] == "  fix: start it: .venv/bin/audio-rtsp --root . run"
     helped = subprocess.run([*argv[:1], "device", "-h"], cwd=tmp_path, capture_output=True, text=True, timeout=20)
     assert helped.stdout.startswith("Usage: .venv/bin/audio-rtsp device ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -165,6 +166,48 @@ def test_what_cannot_work_is_refused_and_nothing_is_written(run, write, tmp_path
     assert refusal(run("set", *arguments))[0].startswith(says)
     assert path.read_text() == before
     assert not (tmp_path / "backups").exists()
+
+
+def test_settings_that_must_agree_are_set_at_once(run, tmp_path):
+    assert run("set", "AUDIO_CODEC=libopus", "audio-sample-rate=48000").exit_code == 0
+    assert (tmp_path / "config").read_text() == "AUDIO_CODEC=libopus\nAUDIO_SAMPLE_RATE=48000\n"
+    assert run("set", "RTSP_READ_USER=me", "RTSP_READ_PASSWORD=-", input="hunter2\n").exit_code == 0
+    assert run("set", "AUDIO_CODEC=libopus", "AUDIO_SAMPLE_RATE=44100").exit_code == 78
+    assert run("set", "FFMPEG_ADDITIONAL_OPTS=-af volume=1.2", "AUDIO_CHANNELS=2", "--stream", "desk").exit_code == 0
+    assert run("get", "FFMPEG_ADDITIONAL_OPTS", "--stream", "desk").stdout == "-af volume=1.2\n"
+
+
+@pytest.mark.parametrize("words", [["AUDIO_CODEC=aac", "AUDIO_CHANNELS"], ["AUDIO_CODEC"], ["A", "b", "C=d"]])
+def test_half_a_pair_is_a_usage_error_and_nothing_is_written(run, tmp_path, words):
+    assert run("set", *words).exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        ("", ["AUDIO_CODEC", "libopus"]),
+        ("", ["AUDIO_CODEC", "libopus", "--stream", "desk"]),
+        ("", ["AUDIO_CODEC", "flac"]),
+        ("AUDIO_BITRATE=320k\n", ["AUDIO_CODEC", "opus"]),
+        ("", ["AUDIO_CHANNELS", "3"]),
+        ("AUDIO_CODEC=libopus\nAUDIO_SAMPLE_RATE=48000\n", ["AUDIO_SAMPLE_RATE", "44100"]),
+    ],
+)
+def test_a_refusal_ends_in_a_command_that_is_taken(run, write, before, words):
+    path = write("config", before)
+    refused = run("set", *words)
+    assert isinstance(refused.exception, ConfigRefused)
+    command = refused.exception.fix.removeprefix("nothing was written; this would be: audio-rtsp config ")
+    assert run(*shlex.split(command)).exit_code == 0, command
+    assert run("check").stdout == "ok\n"
+    assert path.read_text() != before or "--stream" in words or words[1] == "44100"
+
+
+def test_no_command_is_promised_that_would_be_refused(run, write):
+    write("devices/desk.conf", "AUDIO_CODEC=libopus\nAUDIO_SAMPLE_RATE=48000\n")
+    refused = run("set", "AUDIO_BITRATE", "320k")
+    assert refused.exception.fix.startswith("nothing was written; take what the line says")
 
 
 def test_a_global_change_that_breaks_a_stream_is_refused_with_its_place(run, write):

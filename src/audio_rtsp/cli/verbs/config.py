@@ -80,26 +80,29 @@ def get(places: Places, key: str, stream: str | None) -> None:
 
 
 @config.command("set", cls=KeyAndValue)
-@click.argument("key")
-@click.argument("value")
+@click.argument("words", metavar="KEY VALUE | KEY=VALUE ...", nargs=-1, required=True)
 @click.option("--stream", metavar="NAME", help="Write it for one stream, in its device file.")
 @click.pass_obj
-def set_(places: Places, key: str, value: str, stream: str | None) -> None:
+def set_(places: Places, words: tuple[str, ...], stream: str | None) -> None:
     """Set KEY to VALUE in its file; all else in the file stays as it is.
 
-    What cannot work is refused, and nothing is written then. A VALUE of - is read from standard input, so that a
-    password does not show in the list of processes.
+    Settings that must agree are set at once: AUDIO_CODEC=libopus AUDIO_SAMPLE_RATE=48000. What cannot work is refused,
+    and nothing is written then. A VALUE of - is read from standard input, so that a password does not show in the list
+    of processes.
     """
-    setting = _setting(key)
-    text = _accepted(setting, sys.stdin.readline().rstrip("\r\n") if value == "-" else value, stream)
+    texts = {_setting(key): value for key, value in _pairs(words)}
+    texts = {setting: _accepted(setting, _given(value), stream) for setting, value in texts.items()}
     path = settings_file(places.config, stream)
-    candidate = Candidate(read_sources(places.config), setting, text, stream=stream, judge=sound_complaints)
-    shown = HIDDEN if setting.secret and text else text or "empty"
-    if not change_file(path, candidate.change):
-        say(f"{setting.key} is {shown} already; nothing was changed")
+    sources = read_sources(places.config)
+    candidate = Candidate(sources, texts, stream=stream, judge=sound_complaints, mend=sound_instead)
+    is_changed = change_file(path, candidate.change)
+    for setting, text in texts.items():
+        shown = HIDDEN if setting.secret and text else text or "empty"
+        say(f"{setting.key} is now {shown} in {path}" if is_changed else f"{setting.key} is {shown} already")
+    if not is_changed:
+        say("nothing was changed")
         return
-    say(f"{setting.key} is now {shown} in {path}")
-    _tell_afterwards(places, setting, stream)
+    _tell_afterwards(places, tuple(texts), stream)
 
 
 @config.command()
@@ -124,6 +127,13 @@ def sound_complaints(values: Values) -> Iterator[Complaint]:
     if reason:
         where = values.origin(FFMPEG_ADDITIONAL_OPTS).where
         yield Complaint(where, f"{FFMPEG_ADDITIONAL_OPTS.key}: {reason}")
+
+
+def sound_instead(values: Values) -> dict[str, str]:
+    """What would have to stand with *values*, by key, for them to be encoded."""
+    from audio_rtsp.encoder.codec import instead
+
+    return instead(values)
 
 
 def sound_hints(values: Values) -> Iterator[Complaint]:
@@ -172,6 +182,23 @@ def _setting(key: str) -> Setting[Any]:
     return BY_KEY[name]
 
 
+def _pairs(words: tuple[str, ...]) -> list[tuple[str, str]]:
+    """``KEY VALUE``, or as many ``KEY=VALUE`` as there are."""
+    if "=" not in words[0]:
+        if len(words) != 2:
+            more = f"{' '.join(words[2:])} is too much; " if words[2:] else ""
+            raise click.UsageError(f"{more}takes KEY VALUE, or KEY=VALUE as often as you like")
+        return [(words[0], words[1])]
+    for word in words:
+        if "=" not in word:
+            raise click.UsageError(f"{quoted(word)} is not KEY=VALUE")
+    return [(key, value) for key, _, value in (word.partition("=") for word in words)]
+
+
+def _given(value: str) -> str:
+    return sys.stdin.readline().rstrip("\r\n") if value == "-" else value
+
+
 def _accepted(setting: Setting[Any], text: str, stream: str | None) -> str:
     """The text as a file holds it. Raises ConfigRefused."""
     if stream is not None:
@@ -217,12 +244,13 @@ def _setting_json(setting: Setting[Any], values: Values) -> dict[str, object]:
     }
 
 
-def _tell_afterwards(places: Places, setting: Setting[Any], stream: str | None) -> None:
+def _tell_afterwards(places: Places, settings: tuple[Setting[Any], ...], stream: str | None) -> None:
     for hint in sound_hints(_values(configuration_of(places), stream)):
-        if hint.says.startswith(f"{setting.key}:"):
+        if hint.says.startswith(tuple(f"{setting.key}:" for setting in settings)):
             tell(hint.says)
-    if setting.variable in os.environ:
-        tell(f"{setting.variable} is set in the environment and wins over it")
+    for setting in settings:
+        if setting.variable in os.environ:
+            tell(f"{setting.variable} is set in the environment and wins over it")
     take_over(places)
 
 
