@@ -84,10 +84,11 @@ def _wanted_device(device: Device, is_here: bool, configuration: Configuration, 
         values=configuration.for_stream(device.name),
         device_channels=capability.channel_counts if capability else (),
     )
-    return Wanted(plan=plan, source=_source(device, root) if is_here else None, complaints=complaints)
+    return Wanted(plan=plan, source=source_of(device, root) if is_here else None, complaints=complaints)
 
 
-def _source(device: Device, root: Path) -> Source:
+def source_of(device: Device, root: Path) -> Source:
+    """Where the sound of a capture device comes from."""
     return DeviceSource(
         root=root,
         card_id=device.card_id,

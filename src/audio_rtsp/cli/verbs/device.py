@@ -19,6 +19,7 @@ from audio_rtsp.config.blacklist import add_entry
 from audio_rtsp.config.edit import change_file
 from audio_rtsp.config.load import Configuration
 from audio_rtsp.control.client import ask as ask_program
+from audio_rtsp.devices.absence import next_steps, read_surroundings
 from audio_rtsp.devices.device import Device, DeviceState, seen_streamed
 from audio_rtsp.devices.listing import HEADER, device_lines, device_row, device_value, reason_line
 from audio_rtsp.devices.look import Looked, look, look_and_ask
@@ -27,6 +28,7 @@ from audio_rtsp.devices.renaming import apply_renaming, plan_renaming
 from audio_rtsp.devices.roster import Roster
 from audio_rtsp.devices.selection import names_by_identity, select_device, select_identity
 from audio_rtsp.errors import NotAnswering, NotRunning
+from audio_rtsp.supervision.wants import source_of
 
 if TYPE_CHECKING:
     from audio_rtsp.cli.places import Places
@@ -63,7 +65,7 @@ def list_(places: Places, as_json: bool) -> None:
         say_json([device_value(one) for one in devices])
         return
     say(_table(devices))
-    for remark in _remarks(seen):
+    for remark in (*_remarks(seen), *_advice(places, devices)):
         tell(remark)
 
 
@@ -168,6 +170,14 @@ def _remarks(seen: Seen) -> list[str]:
             for one in seen.roster.unseen_map_entries
         ),
     ]
+
+
+def _advice(places: Places, devices: Sequence[Device]) -> tuple[str, ...]:
+    """What to do next where nothing can be captured, or may not be: one node tells for all."""
+    capturing = [one for one in devices if one.pcm is not None]
+    if not capturing:
+        return next_steps(read_surroundings(places.root), has_cards=bool(devices))
+    return tuple(filter(None, (source_of(one, places.root).obstacle() for one in capturing)))[:1]
 
 
 def _remark(one: Device) -> str:
