@@ -37,7 +37,7 @@ from audio_rtsp.errors import (
     ProgramTooOld,
 )
 from audio_rtsp.events.event import Event
-from audio_rtsp.facts.address import lan_address
+from audio_rtsp.facts.address import LanAddress
 from audio_rtsp.facts.ports import free_port
 from audio_rtsp.host.command import run_async
 from audio_rtsp.host.lock import InstanceLock
@@ -181,7 +181,7 @@ def _outfit(watch: ServerWatch, rtsp_port: int, ffmpeg: FfmpegVersion, on_event:
     return Outfit(
         watch=watch,
         rtsp_port=rtsp_port,
-        host=lan_address(),
+        host=LanAddress(),
         ffmpeg=ffmpeg,
         gate=asyncio.Semaphore(STARTING_PER_CORE * (os.cpu_count() or 1)),
         chance=random.random,

@@ -13,11 +13,11 @@ from audio_rtsp.server.watch import ServerWatch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outfit:
-    """*gate* lets a few streams start at a time; *chance* gives 0 to 1; *host* is this machine as listeners see it."""
+    """*gate* lets a few streams start at a time; *chance* gives 0 to 1; *host* is this machine to listeners, now."""
 
     watch: ServerWatch
     rtsp_port: int
-    host: str
+    host: Callable[[], str]
     ffmpeg: FfmpegVersion
     gate: asyncio.Semaphore
     chance: Callable[[], float]
@@ -29,4 +29,4 @@ class Outfit:
 
     def listen_url(self, name: str) -> str:
         """Where a listener finds it."""
-        return f"rtsp://{self.host}:{self.rtsp_port}/{name}"
+        return f"rtsp://{self.host()}:{self.rtsp_port}/{name}"

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio_rtsp.facts.address import lan_address
 from audio_rtsp.facts.ports import free_port, free_udp_pair, is_free, listener
 from audio_rtsp.facts.process import WrittenBytes, parse_written, process_name
 
@@ -80,10 +79,6 @@ def test_where_ten_pairs_are_taken_there_is_none() -> None:
 @pytest.mark.parametrize("preferred", [65_533, 65_534, 65_535])
 def test_the_last_ports_end_the_search(preferred: int) -> None:
     assert free_udp_pair(preferred) in (0, 65_534)
-
-
-def test_this_machine_has_an_address_for_its_neighbours() -> None:
-    assert lan_address()
 
 
 @pytest.mark.parametrize(
