@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quirk:
-    """``serial_is_fake``: every unit of this make carries the same serial number."""
+    """``serial_is_fake``: every unit of this make carries the same serial number.
+
+    ``capability_varies``: what it can do is not its own, and must be asked anew before each start.
+    """
 
     serial_is_fake: bool = False
+    capability_varies: bool = False
 
 
 _NONE = Quirk()
@@ -22,6 +26,9 @@ _QUIRKS: dict[tuple[str, str, str], Quirk] = {
     ("1e4e", "7016", _ANY): Quirk(serial_is_fake=True),
     ("1e4e", "701f", _ANY): Quirk(serial_is_fake=True),
     ("1e4e", "7103", _ANY): Quirk(serial_is_fake=True),
+    # snd-aloop takes rate, format and channels from whoever has the other end open, anything while nobody has
+    # (kernel: sound/drivers/aloop.c, the cable's hw).
+    ("", "", "Loopback"): Quirk(capability_varies=True),
 }
 
 SHARED_SERIALS = frozenset({"200901010001", "20000130041415"})

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import shutil
 import time
 from pathlib import Path
 
 import pytest
 
-from audio_rtsp.alsa.capability import RateRange, parse_hw_params
+from audio_rtsp.alsa.capability import RateList, RateRange, parse_hw_params
 from audio_rtsp.config.blacklist import Blacklist, BlacklistEntry
 from audio_rtsp.config.load import Configuration
 from audio_rtsp.devices import probe
@@ -56,8 +57,12 @@ def arecord(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Arecord:
     return stand_in
 
 
+def witness(number: str, card: int) -> str:
+    return f"{machine(number)}/witness/card{card}.dump_hw_params"
+
+
 def dump(number: str, card: int) -> str:
-    return f"cat '{machine(number)}/witness/card{card}.dump_hw_params' >&2; exit 1"
+    return f"cat '{witness(number, card)}' >&2; exit 1"
 
 
 def test_what_the_kernel_does_not_say_is_asked_once_and_kept(arecord: Arecord) -> None:
@@ -74,8 +79,18 @@ def test_what_the_kernel_does_not_say_is_asked_once_and_kept(arecord: Arecord) -
         "--dump-hw-params -D hw:CARD=Loopback,DEV=1 -s 1 /dev/null",
     ]
     again = look_and_ask(machine("10"), Configuration(), looked.memory)
-    assert again.roster.devices[0].capability == loopback.capability
-    assert len(arecord.calls) == 4, "only the one that did not answer is asked again"
+    assert again.roster.devices[2].capability == dummy.capability
+    assert not any("Dummy" in call for call in arecord.calls[3:]), "one that has answered is not asked again"
+
+
+def test_a_loopback_is_asked_anew_as_it_can_do_what_its_player_does(arecord: Arecord) -> None:
+    arecord.install(Loopback=dump("10", 0), Dummy=dump("10", 1))
+    looked = look_and_ask(machine("10"), Configuration(), DeviceMemory())
+    arecord.install(Loopback=f"{{ sed 's/^RATE: .*/RATE: 48000/' {shlex.quote(witness('10', 0))} >&2; exit 1; }}")
+    again = look_and_ask(machine("10"), Configuration(), looked.memory)
+    assert again.roster.devices[0].capability is not None
+    assert again.roster.devices[0].capability.rates == RateList((48000,))
+    assert again.memory.capabilities["platform-snd_aloop.0"] == again.roster.devices[0].capability
 
 
 def test_the_asynchronous_way_gives_the_same(arecord: Arecord) -> None:

@@ -20,3 +20,8 @@ def test_the_grabbers_of_one_chip_share_their_serial() -> None:
     assert serial_of("20000130041415", "1e4e", "7016") == serial_of("any other", "1e4e", "7103") == ""
     assert quirk_of("1e4e", "7016", "snd-usb-audio").serial_is_fake
     assert not quirk_of("1209", "0001").serial_is_fake
+
+
+def test_only_a_loopback_changes_what_it_can_do() -> None:
+    assert quirk_of("", "", "Loopback").capability_varies
+    assert not quirk_of("", "", "USB-Audio").capability_varies
