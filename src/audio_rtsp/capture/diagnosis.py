@@ -8,11 +8,13 @@ from enum import StrEnum
 
 
 class CaptureFault(StrEnum):
-    """What ended it, named by what helps."""
+    """What ended it, named by what helps. Ended by us: STALLED, WRONG_CARD, and REPLACED, which is no fault."""
 
     BUSY = "busy"
     GONE = "gone"
     STALLED = "stalled"
+    WRONG_CARD = "wrong card"
+    REPLACED = "replaced"
     NOT_ALLOWED = "not allowed"
     CANNOT_WORK = "cannot work"
     UNEXPLAINED = "unexplained"

@@ -15,6 +15,7 @@ FIRST_SOUND_LOOK = 0.02
 STOP = ((signal.SIGINT, 0.25), (signal.SIGTERM, 0.15))
 """arecord ends on the first; hanging in ``write`` it needs the second."""
 REMEMBERED_LINES = 20
+NO_SOUND = "the device gives no sound"
 
 
 class CaptureRun:
@@ -24,7 +25,7 @@ class CaptureRun:
         self._sound = sound
         self._counted = 0
         self._words: list[str] = []
-        self._given_up = ""
+        self._given_up: tuple[CaptureFault, str] | None = None
         self._over = asyncio.Event()
         self.moved = _now()
         self.overruns = 0
@@ -65,16 +66,16 @@ class CaptureRun:
         if self.is_blocked:
             return True
         if not self._child.exited.done():
-            self.give_up("the device gives no sound")
+            self.give_up(CaptureFault.STALLED, NO_SOUND)
         return False
 
     async def until_over(self) -> None:
         """Return when it has ended, or somebody gave it up."""
         await self._child.exited_or(self._over)
 
-    def give_up(self, reason: str) -> None:
+    def give_up(self, fault: CaptureFault, reason: str) -> None:
         """Let it be replaced."""
-        self._given_up = reason
+        self._given_up = fault, reason
         self._over.set()
 
     def listen(self) -> None:
@@ -93,7 +94,7 @@ class CaptureRun:
     def verdict(self) -> tuple[CaptureFault, str]:
         """Why it ended, and the words that show it."""
         if self._given_up:
-            return CaptureFault.STALLED, self._given_up
+            return self._given_up
         found = diagnose(self._words)
         code = self._child.exited.result() if self._child.exited.done() else None
         return found.fault, found.line or f"the capture ended by itself (exit status {code})"

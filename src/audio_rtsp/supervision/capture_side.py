@@ -10,7 +10,7 @@ from audio_rtsp.alsa.pcm_format import PERIOD
 from audio_rtsp.capture.diagnosis import CaptureFault
 from audio_rtsp.encoder.codec import Encoding
 from audio_rtsp.errors import AudioRtspError
-from audio_rtsp.supervision.capture_run import CaptureRun
+from audio_rtsp.supervision.capture_run import NO_SOUND, CaptureRun
 from audio_rtsp.supervision.policy import Cause
 from audio_rtsp.supervision.rest import Rest
 from audio_rtsp.supervision.sound import Sound
@@ -46,6 +46,8 @@ CAUSES = {
     CaptureFault.BUSY: Cause.BUSY,
     CaptureFault.GONE: Cause.UNEXPLAINED,
     CaptureFault.STALLED: Cause.STALLED,
+    CaptureFault.WRONG_CARD: Cause.UNEXPLAINED,
+    CaptureFault.REPLACED: Cause.REPLACED,
     CaptureFault.NOT_ALLOWED: Cause.CANNOT_WORK,
     CaptureFault.CANNOT_WORK: Cause.CANNOT_WORK,
     CaptureFault.UNEXPLAINED: Cause.UNEXPLAINED,
@@ -64,11 +66,13 @@ class CaptureSide:
         renew: Callable[[Source], Awaitable[Sound]],
         discard: Callable[[], Awaitable[None]],
         on_change: Callable[[], None],
+        begin: Callable[[tuple[str, ...], Sound], CaptureRun] = CaptureRun,
     ) -> None:
         self._rest = rest
         self._renew = renew
         self._discard = discard
         self._on_change = on_change
+        self._begin = begin
         self._source: Source | None = None
         self._source_since = 0.0
         self._run: CaptureRun | None = None
@@ -123,7 +127,7 @@ class CaptureSide:
     def restart(self, reason: str) -> None:
         """End the running capture; the next one follows at once."""
         if self._run:
-            self._run.give_up(reason)
+            self._run.give_up(CaptureFault.REPLACED, reason)
 
     async def run(self) -> None:
         """Capture for ever."""
@@ -153,7 +157,7 @@ class CaptureSide:
         self._sound = None
         self.lacking.clear()
         if self._run:
-            self._run.give_up("silent for too long")
+            self._run.give_up(CaptureFault.STALLED, "silent for too long")
 
     async def keep_filled(self, on_lack: Callable[[float], Awaitable[None]]) -> None:
         """Write silence while sound lacks; *on_lack* is told for how many seconds it has."""
@@ -179,7 +183,7 @@ class CaptureSide:
         self.argv = source.argv(sound.pcm)
         self._show(CaptureCondition.STARTING, "starting")
         try:
-            self._run = run = CaptureRun(self.argv, sound)
+            self._run = run = self._begin(self.argv, sound)
         except (AudioRtspError, OSError) as error:
             failure = explain_start(error)
             return failure.cause, failure.line, 0.0
@@ -200,7 +204,7 @@ class CaptureSide:
 
     def _is_right_card(self, source: Source, run: CaptureRun) -> bool:
         if run.pid is not None and source.is_held_by(run.pid) is False:
-            run.give_up("another card answers under this id")
+            run.give_up(CaptureFault.WRONG_CARD, "another card answers under this id")
             return False
         return True
 
@@ -218,7 +222,7 @@ class CaptureSide:
         if still > FILL_AFTER:
             self._lacks(run.moved)
         if still > STALL_LIMIT:
-            run.give_up("the device gives no sound")
+            run.give_up(CaptureFault.STALLED, NO_SOUND)
 
     def _lacks(self, since: float) -> None:
         if self._sound and self._sound.ledger.has_begun and not self.lacking.is_set():

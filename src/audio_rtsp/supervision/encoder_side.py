@@ -111,10 +111,10 @@ class EncoderSide:
             if self._run:
                 self._run.swap()
 
-    def restart(self, reason: str) -> None:
+    def restart(self) -> None:
         """End the running encoder; the next one follows at once."""
         if self._run:
-            self._run.give_up(reason)
+            self._run.swap()
 
     async def close(self) -> None:
         """Encode nothing more; returns when the encoder is gone. It may drain a pipe whose writing ends are closed."""

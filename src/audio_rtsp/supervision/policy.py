@@ -10,6 +10,7 @@ from enum import StrEnum
 class Cause(StrEnum):
     """Why a side of a stream does not run."""
 
+    REPLACED = "replaced"
     UNEXPLAINED = "unexplained"
     STALLED = "stalled"
     BUSY = "busy"
@@ -66,6 +67,8 @@ def after(
     if flowed >= FORGIVEN_AFTER:
         history = History()
     match cause:
+        case Cause.REPLACED:
+            return history, Wait(seconds=0.0)
         case Cause.ABSENT | Cause.SERVER_AWAY:
             return history, Wait(seconds=None)
         case Cause.BUSY:

@@ -63,7 +63,7 @@ class Stream:
     def restart(self) -> None:
         """Begin again with both sides, at the owner's word."""
         self._capture.restart("restarted by hand")
-        self._encoder.restart("restarted by hand")
+        self._encoder.restart()
         self.tell_news()
 
     def meet_event(self) -> None:

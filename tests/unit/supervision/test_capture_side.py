@@ -1,0 +1,180 @@
+"""One capture after the other: what follows each kind of end. In virtual time, with captures that end as told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pytest
+
+from audio_rtsp.alsa.pcm_format import PcmFormat
+from audio_rtsp.capture.diagnosis import CaptureFault
+from audio_rtsp.encoder.codec import Encoding
+from audio_rtsp.supervision.capture_run import CaptureRun
+from audio_rtsp.supervision.capture_side import CaptureSide
+from audio_rtsp.supervision.policy import Rules
+from audio_rtsp.supervision.rest import Rest
+from audio_rtsp.supervision.sound import Sound
+from unit.supervision.virtual_time import run
+
+PCM = PcmFormat(rate=8000, sample_format="S16_LE", channels=1)
+
+
+@dataclass
+class Microphone:
+    """A source whose holder and card are as a test says."""
+
+    holders: list[str]
+    is_right: bool = True
+
+    def choose(self, encoding: Encoding, channels: int) -> PcmFormat:
+        return PCM
+
+    def argv(self, pcm: PcmFormat) -> tuple[str, ...]:
+        return ("arecord",)
+
+    def holder(self) -> str:
+        return self.holders.pop(0) if self.holders else ""
+
+    def is_held_by(self, pid: int) -> bool | None:
+        return self.is_right
+
+    def obstacle(self) -> str:
+        return ""
+
+
+class ToldRun(CaptureRun):
+    """Flows for *flow* seconds (None: until it is given up), then ends with *fault*."""
+
+    def __init__(self, flow: float | None, fault: CaptureFault) -> None:
+        self._flow, self._fault = flow, fault
+        self._asked: tuple[CaptureFault, str] | None = None
+        self._ended = asyncio.Event()
+        self.overruns, self.moved = 0, asyncio.get_running_loop().time()
+
+    @property
+    def pid(self) -> int | None:
+        return 1
+
+    async def until_first_sound(self) -> bool:
+        return self._flow is None or self._flow > 0.0
+
+    async def until_over(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._flow):
+                await self._ended.wait()
+
+    def give_up(self, fault: CaptureFault, reason: str) -> None:
+        self._asked = fault, reason
+        self._ended.set()
+
+    async def end(self) -> None:
+        self._ended.set()
+
+    def verdict(self) -> tuple[CaptureFault, str]:
+        return self._asked or (self._fault, str(self._fault))
+
+
+class Bench:
+    """A capture side whose captures end as *ends* say, the last one for ever; when each began."""
+
+    def __init__(self, *ends: tuple[float | None, CaptureFault]) -> None:
+        self._ends: Iterator[tuple[float | None, CaptureFault]] = iter(ends)
+        self._sound = Sound(PCM)
+        self.began: list[float] = []
+        self.asked_for_reset = 0
+        self.rest = Rest(Rules(), lambda: 1.0)
+        self.side = CaptureSide(self.rest, self._renew, self._discard, self._note, self._begin)
+
+    async def _renew(self, source: object) -> Sound:
+        return self._sound
+
+    async def _discard(self) -> None:
+        return
+
+    def _note(self) -> None:
+        self.asked_for_reset += self.side.wants_usb_reset
+        self.side.wants_usb_reset = False
+
+    def _begin(self, argv: tuple[str, ...], sound: Sound) -> CaptureRun:
+        self.began.append(asyncio.get_running_loop().time())
+        return ToldRun(*next(self._ends, (None, CaptureFault.UNEXPLAINED)))
+
+    async def runs(self, seconds: float, at: dict[float, Callable[[], None]] | None = None) -> list[float]:
+        """When its captures began, in seconds, rounded; *at*: what happens when."""
+        running = asyncio.create_task(self.side.run())
+        loop = asyncio.get_running_loop()
+        for when, act in (at or {}).items():
+            loop.call_at(when, act)
+        await asyncio.wait([running], timeout=seconds)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        self._sound.pipe.close()
+        return [round(when, 2) for when in self.began]
+
+
+def starts(
+    *ends: tuple[float | None, CaptureFault],
+    seconds: float = 1000.0,
+    microphone: Microphone | None = None,
+    at: Callable[[Bench], dict[float, Callable[[], None]]] | None = None,
+) -> tuple[list[float], Bench]:
+    async def all_of_it() -> tuple[list[float], Bench]:
+        bench = Bench(*ends)
+        bench.side.set_source(microphone or Microphone([]))
+        return await bench.runs(seconds, at(bench) if at else None), bench
+
+    return run(all_of_it())
+
+
+def test_other_settings_begin_a_new_capture_at_once_and_are_no_fault() -> None:
+    changes = [10.0 + number for number in range(6)]
+    began, bench = starts(at=lambda bench: {when: lambda: bench.side.restart("settings") for when in changes})
+    assert began == [0.0, *changes]
+    assert bench.asked_for_reset == 0
+
+
+def test_a_wrong_card_three_times_is_no_mute_microphone() -> None:
+    began, bench = starts(seconds=20.0, microphone=Microphone([], is_right=False))
+    assert len(began) > 3
+    assert bench.asked_for_reset == 0
+
+
+def test_a_microphone_mute_three_times_asks_for_its_plug() -> None:
+    mute = (0.0, CaptureFault.STALLED)
+    began, bench = starts(mute, mute, mute)
+    assert began == [0.0, 0.0, 0.0, 5.0]  # the news of its coming ends the first pause
+    assert bench.asked_for_reset == 1
+
+
+@pytest.mark.parametrize("fault", [CaptureFault.UNEXPLAINED, CaptureFault.GONE, CaptureFault.STALLED])
+def test_after_a_second_of_sound_the_next_capture_begins_at_once(fault: CaptureFault) -> None:
+    began, _ = starts((70.0, fault), (70.0, fault))
+    assert began[2] - 140.0 <= 2.0  # udev may need a second to tell that a device went
+
+
+def test_failures_in_a_row_wait_longer_and_longer_until_the_cooldown() -> None:
+    fails = (0.0, CaptureFault.UNEXPLAINED)
+    began, _ = starts(*[fails] * 6)
+    assert began == [0.0, 0.0, 0.0, 2.0, 6.0, 306.0, 606.0]  # the news of its coming ends the first pause
+
+
+def test_a_busy_device_is_taken_when_its_holder_lets_go() -> None:
+    microphone = Microphone(["held by zoom (pid 7)"] * 6)
+    began, bench = starts((0.0, CaptureFault.BUSY), microphone=microphone, seconds=60.0)
+    assert 1.0 <= began[1] <= 6.0
+    assert bench.side.restarts == 1
+
+
+def test_a_device_that_went_waits_for_its_return_alone() -> None:
+    def script(bench: Bench) -> dict[float, Callable[[], None]]:
+        return {
+            5.0: lambda: bench.side.set_source(None),
+            5.1: lambda: bench.side.restart("it went"),
+            500.0: lambda: bench.side.set_source(Microphone([])),
+        }
+
+    began, _ = starts(at=script)
+    assert began == [0.0, 500.0]
