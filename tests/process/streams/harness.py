@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -59,8 +60,11 @@ class Box:
         return box
 
     def program(self, name: str, source: str) -> None:
-        path = self.folder / "bin" / name
-        path.write_text(f"#!{sys.executable} -IS\n{source}")
+        """Python under a shell's roof: the first line of a script cannot hold a path with blanks."""
+        script = self.folder / "bin" / f"{name}.py"
+        script.write_text(source)
+        path = script.with_suffix("")
+        path.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -IS {shlex.quote(str(script))} "$@"\n')
         path.chmod(0o755)
 
     def mood(self, word: str, card: str = "default") -> None:
@@ -92,13 +96,14 @@ class Box:
 class Program:
     """``audio-rtsp run`` on a box."""
 
-    def __init__(self, box: Box, *options: str) -> None:
+    def __init__(self, box: Box, *options: str, before: tuple[str, ...] = ()) -> None:
+        """*before* is a command that starts it."""
         self.box = box
         argv = (sys.executable, "-m", "audio_rtsp", "--root", str(box.root), "run")
         ports = ("--rtsp-port", str(box.port), "--api-port", str(box.api_port))
         self.log = (box.folder / "log").open("w+")
         self.process = subprocess.Popen(
-            (*argv, *ports, *options),
+            (*before, *argv, *ports, *options),
             env=box.environment,
             stdin=subprocess.DEVNULL,
             stdout=self.log,

@@ -198,6 +198,20 @@ def test_it_ends_within_two_seconds_with_nothing_left(box: Box, server: str, num
         assert not os.path.exists(f"/proc/{pid}")  # noqa: PTH110
 
 
+def test_started_with_signals_ignored_it_still_ends_at_a_term(box: Box, server: str) -> None:
+    """As ``nohup audio-rtsp run &`` starts it."""
+    program = Program(box, "--server", server, before=("env", "--ignore-signal=INT,HUP"))
+    try:
+        stream = program.wait_state(NAME, "LIVE")
+        program.process.send_signal(signal.SIGHUP)
+        program.process.send_signal(signal.SIGTERM)
+        assert program.process.wait(3) == 0
+    finally:
+        program.stop()
+    for pid in (stream["capture_pid"], stream["encoder_pid"]):
+        assert not os.path.exists(f"/proc/{pid}")  # noqa: PTH110
+
+
 def test_children_die_with_a_killed_program(box: Box, server: str) -> None:
     program = Program(box, "--server", server)
     try:

@@ -43,6 +43,16 @@ def test_each_further_tone_is_110_hertz_higher(tmp_path: Path) -> None:
     assert abs(peak_frequency(heard, 44100, 660) - 660) <= 1
 
 
+def test_a_stand_in_runs_from_a_clone_whose_path_holds_a_blank(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    python = box.folder / "my clones/python"
+    python.parent.mkdir()
+    python.symlink_to(sys.executable)
+    monkeypatch.setattr(sys, "executable", str(python))
+    box.program("arecord", "import sys\nprint(*sys.argv[1:])")
+    done = subprocess.run((box.folder / "bin/arecord", "a b"), capture_output=True, text=True, timeout=20)
+    assert (done.stdout, done.stderr) == ("a b\n", "")
+
+
 def test_a_second_run_says_so_and_prints_the_urls(box: Box) -> None:
     with running(box, "--server", "embedded") as program:
         program.wait_state(NAME, "LIVE")
