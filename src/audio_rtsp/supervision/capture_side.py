@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
-from audio_rtsp.alsa.pcm_format import PERIOD
 from audio_rtsp.capture.diagnosis import CaptureFault
 from audio_rtsp.encoder.codec import Encoding
 from audio_rtsp.errors import AudioRtspError
@@ -22,8 +21,6 @@ STALL_LIMIT = 4.0
 FILL_AFTER = 1.0
 """Seconds without a byte after which its buffer is over anyway, and silence takes its place."""
 FILL_LOOK = 0.04
-WORTH_A_SPLICE = 0.1
-"""Seconds of silence that are worth being put behind a new capture's first sound; less is only counted."""
 NEW_DEVICE = 3.0
 """Seconds after a device came in which it may not be ready yet: nodes without rights, half of its files."""
 UDEV_LAG = 1.0
@@ -211,9 +208,7 @@ class CaptureSide:
     def _flows(self) -> None:
         """Sound comes (again): what is still missing is filled, and filling ends."""
         if self.lacking.is_set() and self._sound:
-            if self._sound.ledger.missing(_now()) > WORTH_A_SPLICE:
-                self._sound.fill(_now(), PERIOD)
-            self._sound.ledger.forget_recent()
+            self._sound.splice(_now())
             self.lacking.clear()
             self._on_change()
 

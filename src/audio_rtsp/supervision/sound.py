@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audio_rtsp.alsa.pcm_format import PcmFormat
+from audio_rtsp.alsa.pcm_format import PERIOD, PcmFormat
 from audio_rtsp.supervision.ledger import Ledger
 from audio_rtsp.supervision.pipe import SoundPipe
 
@@ -12,6 +12,8 @@ FULL = 0.1
 """Seconds of free room below which a pipe is full; the capture has a buffer of its own beside it."""
 ROOM = 0.5
 """Seconds of room that a full pipe is given by dropping the oldest sound."""
+WORTH_A_SPLICE = 0.1
+"""Seconds of silence that are worth being put behind a new capture's first sound; less is only counted."""
 
 
 class Sound:
@@ -52,6 +54,12 @@ class Sound:
         """Write silence up to *behind* seconds before *now*."""
         size = self.pcm.whole_frames(self.ledger.missing(now) - behind)
         self.ledger.filled(self.pipe.write_silence(size))
+
+    def splice(self, now: float) -> None:
+        """A new capture gave its first sound: what is missing still goes behind it as silence, where it is worth it."""
+        if self.ledger.missing(now) > WORTH_A_SPLICE:
+            self.fill(now, PERIOD)
+        self.ledger.forget_recent()
 
     def make_room(self) -> float:
         """Drop the oldest sound of a nearly full pipe; returns the seconds dropped."""

@@ -19,6 +19,8 @@ from audio_rtsp.supervision.source import Source
 from audio_rtsp.supervision.state import judge
 
 LOSS_WORTH_A_WORD = 0.1
+LOSS_IS_SURE = 5.0
+"""Seconds in which the ledger's word of a loss follows the overrun that explains it."""
 
 
 class Stream:
@@ -33,6 +35,7 @@ class Stream:
         self._state, self._reason = StreamState.STARTING, ""
         self._state_since = asyncio.get_running_loop().time()
         self._lost_told = 0.0
+        self._overrun_at = -LOSS_IS_SURE
         self._offline_since: float | None = None
         self._level = LevelWatch()
         self._windows = 0
@@ -105,11 +108,13 @@ class Stream:
 
     def _observe_loss(self) -> None:
         """Tell lost sound with what explains it."""
-        overruns = self._capture.overruns
+        now, overruns = asyncio.get_running_loop().time(), self._capture.overruns
         lost = self._capture.observe()
+        if self._capture.overruns > overruns:
+            self._overrun_at = now
         if lost >= LOSS_WORTH_A_WORD:
             self._lost_told += lost
-            is_ours = self._capture.overruns > overruns
+            is_ours = now - self._overrun_at < LOSS_IS_SURE
             cause = "an overrun: it was not read in time" if is_ours else "sound was lost on its way from the device"
             self._tell(self._state, self._state, cause, lost)
         dropped = self._sound.make_room() if self._sound else 0.0

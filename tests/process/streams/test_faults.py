@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import signal
 import time
@@ -128,6 +129,20 @@ def test_an_overrun_is_counted_as_lost_sound(box: Box) -> None:
         wait_for(lambda: 0.45 < program.stream(NAME)["lost_seconds"] < 0.8, 10, "half a second is in the account")
         assert program.stream(NAME)["overruns"] >= 1
         assert program.stream(NAME)["capture_restarts"] == 0
+
+
+def test_every_loss_is_told_once(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        stream = program.wait_state(NAME, "LIVE")
+        wait_for(lambda: program.stream(NAME)["waiting_seconds"] < 0.1, 5, "settled")
+        box.mood("overrun", "Stereo")
+        wait_for(lambda: "an overrun" in program.said(), 10, "the loss is told when it is found")
+        os.kill(stream["encoder_pid"], signal.SIGKILL)
+        wait_for(lambda: program.stream(NAME)["encoder_restarts"] == 1, 5, "noticed")
+        account = program.wait_state(NAME, "LIVE")["lost_seconds"]
+        told = sum(float(found) for found in re.findall(r"([0-9.]+) s lost", program.said()))
+        assert program.said().count(f"{NAME}: live  rtsp") == 2, "it was live, fell, and is live again"
+    assert abs(told - account) < 0.15, program.said()
 
 
 def test_half_a_frame_from_a_dying_capture_does_not_shift_the_channels(box: Box) -> None:

@@ -218,3 +218,19 @@ def test_the_oldest_sound_makes_room_in_a_pipe_full_of_periods(rate: int) -> Non
         assert 0.4 < sound.ledger.lost_seconds < 0.6
     finally:
         sound.pipe.close()
+
+
+@pytest.mark.parametrize(("missing", "silence"), [(0.03, 0.0), (0.09, 0.0), (0.11, 0.09), (1.0, 0.98)])
+def test_a_gap_between_two_captures_is_spliced_only_when_it_is_worth_a_break_in_the_sound(
+    missing: float, silence: float
+) -> None:
+    pcm = PcmFormat(sample_format="S16_LE", rate=48000, channels=1)
+    sound = Sound(pcm)
+    try:
+        os.write(sound.pipe.writing_end, bytes(pcm.whole_frames(0.5)))
+        sound.ledger.captured(pcm.whole_frames(0.5), 100.5)
+        sound.splice(100.5 + missing)
+        assert sound.waiting_seconds == pytest.approx(0.5 + silence, abs=0.001)
+        assert sound.ledger.filled_seconds == pytest.approx(silence, abs=0.001)
+    finally:
+        sound.pipe.close()
