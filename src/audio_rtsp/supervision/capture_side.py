@@ -36,9 +36,14 @@ class CaptureCondition(StrEnum):
     ABSENT = "absent"
     BACKOFF = "backoff"
     COOLDOWN = "cooldown"
+    REFUSED = "refused"
 
 
-CONDITIONS = {Cause.ABSENT: CaptureCondition.ABSENT, Cause.NOT_READY: CaptureCondition.STARTING}
+CONDITIONS = {
+    Cause.ABSENT: CaptureCondition.ABSENT,
+    Cause.NOT_READY: CaptureCondition.STARTING,
+    Cause.REFUSED: CaptureCondition.REFUSED,
+}
 CAUSES = {
     CaptureFault.BUSY: Cause.BUSY,
     CaptureFault.GONE: Cause.UNEXPLAINED,
@@ -46,10 +51,11 @@ CAUSES = {
     CaptureFault.WRONG_CARD: Cause.UNEXPLAINED,
     CaptureFault.REPLACED: Cause.REPLACED,
     CaptureFault.NOT_ALLOWED: Cause.CANNOT_WORK,
-    CaptureFault.CANNOT_WORK: Cause.CANNOT_WORK,
+    CaptureFault.CANNOT_WORK: Cause.REFUSED,
     CaptureFault.UNEXPLAINED: Cause.UNEXPLAINED,
 }
 ABSENT = "waiting for its device"
+REFUSED = "the device refuses this rate or channel count; set AUDIO_SAMPLE_RATE, AUDIO_CHANNELS ({})"
 
 
 class CaptureSide:
@@ -236,7 +242,7 @@ class CaptureSide:
         obstacle = self._source.obstacle()
         if obstacle and fault in (CaptureFault.GONE, CaptureFault.NOT_ALLOWED, CaptureFault.UNEXPLAINED):
             return Cause.CANNOT_WORK, obstacle
-        return CAUSES[fault], words
+        return CAUSES[fault], REFUSED.format(words) if fault is CaptureFault.CANNOT_WORK else words
 
     def _is_new_device(self) -> bool:
         return _now() - self._source_since < NEW_DEVICE

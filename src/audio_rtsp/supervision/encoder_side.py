@@ -36,6 +36,10 @@ class EncoderCondition(StrEnum):
     ONLINE = "online"
     BACKOFF = "backoff"
     COOLDOWN = "cooldown"
+    REFUSED = "refused"
+
+
+REFUSED = "ffmpeg refuses the settings; see: audio-rtsp config show --stream {} ({})"
 
 
 class EncoderSide:
@@ -222,9 +226,11 @@ class EncoderSide:
         wait = self._rest.decide(cause, flowed)
         if cause is Cause.SERVER_AWAY:
             return
-        condition = EncoderCondition.COOLDOWN if wait.is_cooldown else EncoderCondition.BACKOFF
+        condition, reason = EncoderCondition.COOLDOWN if wait.is_cooldown else EncoderCondition.BACKOFF, found.line
+        if cause is Cause.REFUSED:
+            condition, reason = EncoderCondition.REFUSED, REFUSED.format(self._name, found.line)
         if wait.seconds != 0.0:
-            self._show(condition, found.line)
+            self._show(condition, reason)
             await self._rest.wait(wait.seconds)
 
     async def _cause(self, found: EncoderDiagnosis | StartFailure) -> Cause:
@@ -233,7 +239,7 @@ class EncoderSide:
             return found.cause
         if found.fault in (EncoderFault.SERVER_AWAY, EncoderFault.SERVER_CLOSED):
             return Cause.UNEXPLAINED if await self._outfit.watch.check() else Cause.SERVER_AWAY
-        return Cause.CANNOT_WORK if found.fault is EncoderFault.CANNOT_WORK else Cause.UNEXPLAINED
+        return Cause.REFUSED if found.fault is EncoderFault.CANNOT_WORK else Cause.UNEXPLAINED
 
     def _show(self, condition: EncoderCondition, reason: str) -> None:
         self.condition, self.reason = condition, reason

@@ -19,6 +19,7 @@ class Cause(StrEnum):
     SERVER_AWAY = "server away"
     SHORTAGE = "shortage"
     CANNOT_WORK = "cannot work"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ def after(
             return history, Wait(seconds=NOT_READY_PAUSE)
         case Cause.SHORTAGE:
             return history, Wait(seconds=SHORTAGE_PAUSE * _jitter(chance))
-        case Cause.CANNOT_WORK:
+        case Cause.CANNOT_WORK | Cause.REFUSED:
             return history, Wait(seconds=rules.restart_cooldown, is_cooldown=True)
         case Cause.STALLED:
             return _after_stall(history if flowed < SHORT_RUN else replace(history, stalls=0))

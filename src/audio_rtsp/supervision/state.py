@@ -11,10 +11,15 @@ OF_CAPTURE = {
     CaptureCondition.ABSENT: StreamState.WAITING,
     CaptureCondition.BACKOFF: StreamState.BACKOFF,
     CaptureCondition.COOLDOWN: StreamState.COOLDOWN,
+    CaptureCondition.REFUSED: StreamState.REFUSED,
     CaptureCondition.STARTING: StreamState.STARTING,
     CaptureCondition.FLOWING: StreamState.STARTING,
 }
-OF_ENCODER = {EncoderCondition.BACKOFF: StreamState.BACKOFF, EncoderCondition.COOLDOWN: StreamState.COOLDOWN}
+OF_ENCODER = {
+    EncoderCondition.BACKOFF: StreamState.BACKOFF,
+    EncoderCondition.COOLDOWN: StreamState.COOLDOWN,
+    EncoderCondition.REFUSED: StreamState.REFUSED,
+}
 
 
 def judge(

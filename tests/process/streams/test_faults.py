@@ -141,7 +141,7 @@ def test_every_loss_is_told_once(box: Box) -> None:
         wait_for(lambda: program.stream(NAME)["encoder_restarts"] == 1, 5, "noticed")
         account = program.wait_state(NAME, "LIVE")["lost_seconds"]
         told = sum(float(found) for found in re.findall(r"([0-9.]+) s lost", program.said()))
-        assert program.said().count(f"{NAME}: live  rtsp") == 2, "it was live, fell, and is live again"
+        assert f"{NAME}: starting (connecting)" in program.said(), "it was not live meanwhile"
     assert abs(told - account) < 0.15, program.said()
 
 

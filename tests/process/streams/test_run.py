@@ -247,8 +247,23 @@ def test_an_event_ends_a_long_wait(box: Box) -> None:
         "arecord", "import sys\nsys.stderr.write('arecord: set_params:1358: Channels count non available')\nsys.exit(1)"
     )
     with running(box, "--server", "embedded") as program:
-        program.wait_state(NAME, "COOLDOWN")
+        stream = program.wait_state(NAME, "REFUSED")
+        assert "AUDIO_CHANNELS" in stream["reason"]
+        assert "Channels count non available" in stream["reason"]
         box.program("arecord", STANDIN.read_text())
+        program.process.send_signal(signal.SIGHUP)
+        program.wait_state(NAME, "LIVE", 5)
+
+
+def test_settings_that_ffmpeg_refuses_are_named_until_they_are_mended(box: Box) -> None:
+    whole = (box.root / "etc/audio-rtsp/config").read_text()
+    box.configure(f"{whole}FFMPEG_ADDITIONAL_OPTS='-af volume=loud'\n")
+    with running(box, "--server", "embedded") as program:
+        stream = program.wait_state(NAME, "REFUSED")
+        assert f"audio-rtsp config show --stream {NAME}" in stream["reason"]
+        assert "loud" in stream["reason"]
+        assert box.command("status").returncode == 5
+        box.configure(whole)
         program.process.send_signal(signal.SIGHUP)
         program.wait_state(NAME, "LIVE", 5)
 

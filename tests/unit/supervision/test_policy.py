@@ -137,8 +137,9 @@ def test_a_stalled_device_is_tried_every_five_seconds_for_ever_and_each_third_ti
     assert not any(wait.is_cooldown for wait in found)
 
 
-def test_what_cannot_work_is_tried_once_each_cooldown() -> None:
-    assert waits(Cause.CANNOT_WORK, 3) == [Wait(seconds=300.0, is_cooldown=True)] * 3
+@pytest.mark.parametrize("cause", [Cause.CANNOT_WORK, Cause.REFUSED])
+def test_what_cannot_work_is_tried_once_each_cooldown(cause: Cause) -> None:
+    assert waits(cause, 3) == [Wait(seconds=300.0, is_cooldown=True)] * 3
 
 
 def test_a_want_of_files_or_memory_is_over_soon_and_no_fault_of_the_stream() -> None:

@@ -37,6 +37,7 @@ def test_live_is_said_only_with_all_the_evidence(
         (CaptureCondition.BUSY, StreamState.BUSY),
         (CaptureCondition.BACKOFF, StreamState.BACKOFF),
         (CaptureCondition.COOLDOWN, StreamState.COOLDOWN),
+        (CaptureCondition.REFUSED, StreamState.REFUSED),
         (CaptureCondition.STARTING, StreamState.STARTING),
     ],
 )
@@ -49,6 +50,7 @@ def test_without_sound_the_captures_trouble_is_told(capture: CaptureCondition, e
     [
         (EncoderCondition.BACKOFF, StreamState.BACKOFF),
         (EncoderCondition.COOLDOWN, StreamState.COOLDOWN),
+        (EncoderCondition.REFUSED, StreamState.REFUSED),
         (EncoderCondition.HOLDING, StreamState.STARTING),
         (EncoderCondition.STARTING, StreamState.STARTING),
     ],
