@@ -36,6 +36,7 @@ class Stream:
         self._state_since = asyncio.get_running_loop().time()
         self._lost_told = 0.0
         self._overrun_at = -LOSS_IS_SURE
+        self._is_drop_told = False
         self._offline_since: float | None = None
         self._level = LevelWatch()
         self._windows = 0
@@ -107,7 +108,7 @@ class Stream:
         self._judge()
 
     def _observe_loss(self) -> None:
-        """Tell lost sound with what explains it."""
+        """Tell lost sound and why; of a pipe that stays full only that, the rest when it is live again."""
         now, overruns = asyncio.get_running_loop().time(), self._capture.overruns
         lost = self._capture.observe()
         if self._capture.overruns > overruns:
@@ -118,7 +119,8 @@ class Stream:
             cause = "an overrun: it was not read in time" if is_ours else "sound was lost on its way from the device"
             self._tell(self._state, self._state, cause, lost)
         dropped = self._sound.make_room() if self._sound else 0.0
-        if dropped >= LOSS_WORTH_A_WORD:
+        if dropped >= LOSS_WORTH_A_WORD and not self._is_drop_told:
+            self._is_drop_told = True
             self._lost_told += dropped
             self._tell(self._state, self._state, "no encoder for longer than the pipe holds", dropped)
 
@@ -255,6 +257,7 @@ class Stream:
         lost = 0.0
         if state is StreamState.LIVE:
             lost, self._lost_told = max(0.0, self.lost_seconds - self._lost_told), self.lost_seconds
+            self._is_drop_told = False
         self._tell(before, state, reason, lost)
 
     def _tell(self, before: str, after: str, cause: str, lost: float) -> None:

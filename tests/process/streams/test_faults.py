@@ -145,6 +145,20 @@ def test_every_loss_is_told_once(box: Box) -> None:
     assert abs(told - account) < 0.15, program.said()
 
 
+def test_without_an_encoder_the_full_pipe_is_told_once_and_all_that_it_cost_when_it_is_live_again(box: Box) -> None:
+    whole = (box.root / "etc/audio-rtsp/config").read_text()
+    box.configure(f"{whole}FFMPEG_ADDITIONAL_OPTS='-af volume=loud'\n")
+    with running(box, "--server", "embedded") as program:
+        wait_for(lambda: program.stream(NAME).get("lost_seconds", 0.0) > 2.0, 15, "a pipe that is full for seconds")
+        assert program.said().count("no encoder for longer than the pipe holds") == 1
+        box.configure(whole)
+        program.process.send_signal(signal.SIGHUP)
+        program.wait_state(NAME, "LIVE")
+        account = program.stream(NAME)["lost_seconds"]
+    told = sum(float(found) for found in re.findall(r"([0-9.]+) s lost", program.said()))
+    assert abs(told - account) < 0.15, program.said()
+
+
 def test_half_a_frame_from_a_dying_capture_does_not_shift_the_channels(box: Box) -> None:
     with running(box, "--server", "embedded") as program:
         program.wait_state(NAME, "LIVE")
