@@ -44,12 +44,12 @@ def _box(folder: Path, number: str) -> Box:
     fresh = folder / str(next(_numbers))
     fresh.mkdir()
     box = Box.make(fresh, number)
-    box.port, box.api_port = _quiet_port(), _quiet_port()
+    box.port, box.api_port = quiet_port(), quiet_port()
     return box
 
 
-def _quiet_port() -> int:
-    """A free port that no outgoing connection takes meanwhile: below ip_local_port_range, each only once."""
+def quiet_port() -> int:
+    """A free port, and the next, that no outgoing connection takes: below ip_local_port_range; each only once."""
     return next(port for port in _ports if is_free(port) and is_free(port + 1))
 
 

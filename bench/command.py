@@ -23,6 +23,7 @@ from bench.gaps import (
 from bench.live import measure_live
 from bench.machine import Machine, load, read_machine
 from bench.plan import Part, Plan, full, quick
+from bench.readers import measure_readers
 from bench.row import HEADER, Row, render_row
 from bench.start import measure_start
 from bench.upkeep import measure_upkeep
@@ -37,6 +38,7 @@ PARTS = (
     Part(name="server-killed", title="the server dies", limit=300, measure=measure_server_killed),
     Part(name="upkeep", title="the supervisor while nothing happens", limit=420, measure=measure_upkeep),
     Part(name="encoding", title="an encoder against a bare one", limit=600, measure=measure_encoding),
+    Part(name="readers", title="what readers cost a server", limit=600, measure=measure_readers),
 )
 GROUPS = {"gaps": tuple(part.name for part in PARTS if part.name.endswith(("-killed", "-stopped")))}
 

@@ -20,6 +20,7 @@ class Plan:
     windows: int
     starts: int
     encode_seconds: float
+    crowd_seconds: float
 
     @property
     def servers(self) -> tuple[str, ...]:
@@ -29,12 +30,12 @@ class Plan:
 
 def full(folder: Path, runs: int = 5) -> Plan:
     """Numbers to be written down."""
-    return Plan(folder=folder, runs=runs, window=30.0, windows=3, starts=15, encode_seconds=3.0)
+    return Plan(folder=folder, runs=runs, window=30.0, windows=3, starts=15, encode_seconds=3.0, crowd_seconds=5.0)
 
 
 def quick(folder: Path, runs: int = 2) -> Plan:
     """Numbers for a look."""
-    return Plan(folder=folder, runs=runs, window=10.0, windows=1, starts=5, encode_seconds=1.0)
+    return Plan(folder=folder, runs=runs, window=10.0, windows=1, starts=5, encode_seconds=1.0, crowd_seconds=3.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
