@@ -10,9 +10,6 @@ from .outlet import Counts
 from .sdp import Description
 from .track import Track
 
-BATCH_FROM_READERS = 256  # below, a write for each packet costs little more
-BATCH_SECONDS = 0.04
-
 
 class Loop(Protocol):
     """What we need of the event loop; it is the clock."""
@@ -54,7 +51,6 @@ class Path:
         self._loop, self._gap_seconds = loop, gap_seconds
         self._is_closed = False
         self._gap: asyncio.TimerHandle | None = None
-        self._batch: asyncio.TimerHandle | None = None
 
     @property
     def is_online(self) -> bool:
@@ -91,17 +87,7 @@ class Path:
         if not self.tracks[index].take(packet, arrival):
             self.frames_in_error += 1
 
-    def flush_soon(self) -> None:
-        """At once for a few readers; for many a little later, with what comes until then."""
-        if len(self.readers) < BATCH_FROM_READERS:
-            self.flush()
-        elif self._batch is None:
-            self._batch = self._loop.call_later(BATCH_SECONDS, self.flush)
-
     def flush(self) -> None:
-        if self._batch is not None:
-            self._batch.cancel()
-            self._batch = None
         for track in self.tracks:
             track.flush()
 

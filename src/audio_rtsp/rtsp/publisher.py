@@ -79,7 +79,7 @@ class Publisher(Session):
     def _take_datagram(self, index: int, packet: bytes) -> None:
         if self.path is not None:
             self._take(self.path, index, packet, self.clock())
-            self.path.flush_soon()
+            self.path.flush()
 
     def _take(self, path: Path, index: int, packet: bytes, now: float) -> None:
         self.last_packet = now
@@ -92,7 +92,7 @@ class Publisher(Session):
     def flush(self) -> None:
         """All frames of one arrival have been taken."""
         if self.path is not None:
-            self.path.flush_soon()
+            self.path.flush()
 
     def leave(self) -> None:
         path, self.path = self.path, None

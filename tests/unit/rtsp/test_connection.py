@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
 from audio_rtsp.rtsp.outlet import Interleaved
-from audio_rtsp.rtsp.path import BATCH_FROM_READERS
 from audio_rtsp.rtsp.publisher import Publisher
 from audio_rtsp.rtsp.reader import Reader
 from audio_rtsp.rtsp.sdp import parse_description
@@ -115,16 +114,15 @@ def test_a_reader_that_takes_nothing_for_a_minute_is_cut_off() -> None:
     assert slow.closed and not source.closed
 
 
-def test_many_readers_get_their_packets_in_batches() -> None:
+def test_packets_that_come_together_go_out_together() -> None:
     stage = Stage()
-    source = stage.publisher()
-    readers = [stage.reader() for _ in range(BATCH_FROM_READERS)]
-    source.push(mp3_packet(1, 1))
-    source.push(mp3_packet(2, 2))
-    assert {reader.take() for reader in readers} == {b""}
-    stage.loop.run(0.05)
-    (block,) = {reader.take() for reader in readers}
-    assert block.count(b"$\0") == 2
+    source, reader = stage.publisher(), stage.reader()
+    writes: list[bytes] = []
+    reader.protocol.wire.write = writes.append
+    framed = [b"$\0" + len(packet).to_bytes(2, "big") + packet for packet in (mp3_packet(1, 1), mp3_packet(2, 2))]
+    source.say(b"".join(framed))
+    (block,) = writes
+    assert block.count(b"$\0\0\x74\x80\x0e") == 2
 
 
 def test_a_publisher_that_is_back_in_time_ends_the_gap() -> None:
