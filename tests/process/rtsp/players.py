@@ -6,13 +6,16 @@ import contextlib
 import functools
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from .api import wait_online
 from .child import ServerProcess, child
 
+HERE = Path(__file__).parent
 CODECS = {
     "mp3": ("libmp3lame", "-b:a", "128k"),
     "aac": ("aac", "-b:a", "128k"),
@@ -90,7 +93,7 @@ def ffmpeg_argv(url: str, transport: str, *, seconds: float | None = None) -> tu
 def mpv_argv(url: str, transport: str, *, seconds: float | None = None) -> tuple[str, ...]:
     until = () if seconds is None else (f"--length={seconds}",)
     sound = ("--ao=pcm", "--ao-pcm-file=/dev/stdout", "--ao-pcm-waveheader=no", "--audio-samplerate=48000")
-    form = ("--audio-channels=mono", "--audio-format=s16", "--no-terminal", "--no-config", "--no-video")
+    form = ("--audio-channels=mono", "--audio-format=s16", "--really-quiet", "--no-config", "--no-video")
     return ("mpv", *sound, *form, f"--rtsp-transport={transport}", *until, url)
 
 
@@ -100,13 +103,28 @@ def gstreamer_argv(url: str, transport: str, *, seconds: float | None = None) ->
     return ("gst-launch-1.0", "-q", *source, "!", "decodebin", "!", *form, "!", "fdsink", "fd=1", "sync=false")
 
 
-READERS = {"ffmpeg": ffmpeg_argv, "mpv": mpv_argv, "gstreamer": gstreamer_argv}
+def pyav_argv(url: str, transport: str, *, seconds: float | None = None) -> tuple[str, ...]:
+    return (sys.executable, str(HERE / "pyav_player.py"), url, transport)
+
+
+def aiortsp_argv(url: str, transport: str, *, seconds: float | None = None) -> tuple[str, ...]:
+    return (sys.executable, str(HERE / "aiortsp_player.py"), url, transport)
+
+
+READERS = {
+    "ffmpeg": ffmpeg_argv,
+    "mpv": mpv_argv,
+    "gstreamer": gstreamer_argv,
+    "pyav": pyav_argv,
+    "aiortsp": aiortsp_argv,
+}
+"""ffmpeg, mpv and PyAV share ffmpeg's RTSP; GStreamer and aiortsp have their own."""
 _PROGRAMS = {"ffmpeg": "ffmpeg", "mpv": "mpv", "gstreamer": "gst-launch-1.0"}
 
 
 def reader_argv(reader: str, url: str, transport: str, *, seconds: float | None = None) -> tuple[str, ...]:
     """The command line of a reader that is installed; else the test is skipped."""
-    if shutil.which(_PROGRAMS[reader]) is None or (reader == "gstreamer" and not _has_rtspsrc()):
+    if shutil.which(_PROGRAMS.get(reader, sys.executable)) is None or (reader == "gstreamer" and not _has_rtspsrc()):
         pytest.skip(f"{reader} (with RTSP) is not installed")
     return READERS[reader](url, transport, seconds=seconds)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import re
+import resource
 import socket
 import time
 from pathlib import Path
@@ -61,6 +63,11 @@ def memory_kb(server: ServerProcess) -> int:
     return int(found[1])
 
 
+def cpu_seconds(server: ServerProcess) -> float:
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def test_nonsense_on_the_wire_disturbs_nobody(server: ServerProcess) -> None:
     """Three seconds of it; ``serving`` asserts that the server had nothing to say about it."""
     chance = random.Random(20261124)
@@ -115,6 +122,27 @@ def test_with_few_descriptors_it_serves_few_and_stays() -> None:
         with client(server) as source, client(server) as reader:
             publish(source)
             play(reader)
+
+
+def test_without_a_free_descriptor_new_ones_wait_and_nothing_spins(server: ServerProcess) -> None:
+    """asyncio looks away from the listener for a second; ``serving`` asserts that nothing is said."""
+    pid = server.process.pid
+    with client(server) as source, client(server) as reader:
+        publish(source)
+        play(reader)
+        _, hard = before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (descriptors(server), hard))
+        with client(server) as late:
+            late.socket.settimeout(1.2)
+            used = cpu_seconds(server)
+            with pytest.raises(TimeoutError):
+                late.ask("OPTIONS")
+            assert cpu_seconds(server) - used < 0.1
+            source.push(mp3_packet(1, 1))
+            assert reader.packet()
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+            late.socket.settimeout(5)
+            assert late.answer().status == 200
 
 
 def test_a_thousand_visits_leave_nothing_behind(server: ServerProcess) -> None:

@@ -13,7 +13,10 @@ from process.rtsp.child import Output, ServerProcess, child, listening_child, wa
 from process.rtsp.players import publisher_argv, reader_argv
 from process.rtsp.tone import RATE, is_tone, level_at
 
-LISTENERS = (("ffmpeg", "tcp"), ("ffmpeg", "udp"), ("gstreamer", "tcp"), ("gstreamer", "udp"), ("mpv", "tcp"))
+LISTENERS = (
+    *(("ffmpeg", "tcp"), ("ffmpeg", "udp"), ("gstreamer", "tcp"), ("gstreamer", "udp")),
+    *(("mpv", "tcp"), ("pyav", "tcp"), ("aiortsp", "tcp"), ("aiortsp", "udp")),
+)
 QUARTER = 2 * RATE // 4
 
 
@@ -44,7 +47,7 @@ def assert_hear_on(heard: list[Output]) -> None:
         )
 
 
-@pytest.mark.parametrize("codec", ["mp3", "opus"])
+@pytest.mark.parametrize("codec", ["mp3", "aac", "opus", "l16"])
 @pytest.mark.timeout(60)
 def test_a_publisher_killed_ten_times_is_not_noticed(server: ServerProcess, codec: str) -> None:
     argv = publisher_argv(server.url("mic"), codec)
