@@ -1,12 +1,13 @@
-"""The control API that MediaMTX has and our own server copies: which paths are there."""
+"""The control API that MediaMTX has and our own server copies: which paths are there, who reads them."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 
 from audio_rtsp.server.http import BadAnswer, get
-from audio_rtsp.server.mediamtx.path import Page, UnexpectedJson, parse_page
+from audio_rtsp.server.mediamtx.path import Page, UnexpectedJson, parse_page, parse_rtsp_readers
 from audio_rtsp.server.path import PathState
 from audio_rtsp.server.protocol import ServerAway
 
@@ -33,6 +34,12 @@ class ControlApi:
             found.update((path.name, path) for path in page.paths)
             number, pages = number + 1, page.pages
         return found
+
+    async def dismiss(self, name: str) -> None:
+        """End the RTSP session of everybody who still reads a path; a server that does not answer has none."""
+        with contextlib.suppress(OSError, TimeoutError, BadAnswer, UnexpectedJson):
+            for reader in parse_rtsp_readers(await get(self.port, f"/v3/paths/get/{name}")):
+                await get(self.port, f"/v3/rtspsessions/kick/{reader}", method="POST")
 
     async def _page(self, target: str) -> Page:
         began = asyncio.get_running_loop().time()

@@ -100,6 +100,10 @@ class ServerChild:
         self._heard_at, self._has_answered = _now(), True
         return paths
 
+    async def dismiss(self, path: str) -> None:
+        """Let go of everybody who still reads a path that will not come back."""
+        await self._api.dismiss(path)
+
     def judge_silence(self) -> None:
         """Let the keeper replace it when it lives and has been silent for too long."""
         now = _now()

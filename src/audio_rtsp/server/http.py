@@ -1,4 +1,4 @@
-"""One HTTP GET on this machine, for a server that is asked every two seconds for years.
+"""One HTTP request on this machine, for a server that is asked every two seconds for years.
 
 HTTP/1.0 (RFC 1945): the answer ends with the connection, so there is no chunking and nothing to keep open. The
 standard library's client blocks, and costs 10 MB that a 512 MB board feels.
@@ -15,12 +15,12 @@ class BadAnswer(Exception):
     """The answer is not what was asked for."""
 
 
-async def get(port: int, target: str, timeout: float = 2.0) -> bytes:
+async def get(port: int, target: str, timeout: float = 2.0, *, method: str = "GET") -> bytes:
     """The body of a 200 answer from 127.0.0.1; raises OSError, TimeoutError or BadAnswer."""
     async with asyncio.timeout(timeout):
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=LARGEST_ANSWER)
         try:
-            writer.write(f"GET {target} HTTP/1.0\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n\r\n".encode())
+            writer.write(f"{method} {target} HTTP/1.0\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n\r\n".encode())
             answer = b""
             while more := await reader.read(LARGEST_ANSWER):
                 answer += more

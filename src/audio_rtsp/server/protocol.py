@@ -27,6 +27,9 @@ class MediaServer(Protocol):
     async def paths(self) -> Mapping[str, PathState]:
         """All paths by name; raises ServerAway."""
 
+    async def dismiss(self, path: str) -> None:
+        """Let go of everybody who still reads a path that will not come back."""
+
     def judge_silence(self) -> None:
         """A question was not answered: replace it when it hangs; one that we did not start is left alone."""
 

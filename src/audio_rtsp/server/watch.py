@@ -51,6 +51,11 @@ class ServerWatch:
         await asyncio.shield(self._looked)
         return self.is_up
 
+    async def dismiss(self, path: str) -> None:
+        """Let go of everybody who still reads a path that will not come back."""
+        if self.is_up:
+            await self._server.dismiss(path)
+
     @contextmanager
     def hurry(self) -> Iterator[None]:
         """Ask ten times a second within the body."""

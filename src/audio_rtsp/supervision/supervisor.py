@@ -100,7 +100,7 @@ class Supervisor:
         return {key: stream.plan for key, stream in self._streams.items()}
 
     async def _apply(self, steps: tuple[Step, ...]) -> None:
-        await self._end(*(step.identity for step in steps if isinstance(step, Stop)))
+        await self._stop(steps)
         for step in steps:
             match step:
                 case Start(wanted):
@@ -113,6 +113,14 @@ class Supervisor:
                     continue
                 case _:
                     assert_never(step)
+
+    async def _stop(self, steps: tuple[Step, ...]) -> None:
+        """End streams; a name that nobody takes over is over for its listeners, too."""
+        stopped = [step.identity for step in steps if isinstance(step, Stop)]
+        names = {self._streams[identity].plan.name for identity in stopped}
+        await self._end(*stopped)
+        for name in names - {step.wanted.plan.name for step in steps if not isinstance(step, Stop)}:
+            await self._outfit.watch.dismiss(name)
 
     def _start(self, wanted: Wanted) -> None:
         stream = Stream(wanted.plan, wanted.complaints, self._outfit)

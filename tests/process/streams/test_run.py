@@ -125,6 +125,17 @@ def test_an_ignored_device_ends_at_reload_and_is_listed_with_its_line(box: Box) 
         assert "device_blacklist.conf:" in listed[0]["reason"]
 
 
+def test_a_stream_that_ends_for_good_lets_its_listeners_go_at_once(box: Box) -> None:
+    """The built-in server would hold them for GAP_FILL_SECONDS, as it does while an encoder is replaced."""
+    with running(box, "--server", "embedded", "--tone", "0") as program:
+        program.wait_state(NAME, "LIVE")
+        with listening(program.url(NAME)) as listener:
+            listener.wait_seconds(0.5)
+            assert box.command("device", "ignore", NAME).returncode == 0
+            program.process.send_signal(signal.SIGHUP)
+            wait_for(lambda: not listener.is_connected, 5, "the listener is let go")
+
+
 def test_a_changed_bitrate_restarts_that_stream_only(tmp_path: Path) -> None:
     box = Box.make(tmp_path, "04")
     with running(box, "--server", "embedded") as program:

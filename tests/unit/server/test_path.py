@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio_rtsp.server.mediamtx.path import Page, UnexpectedJson, parse_page, parse_path
+from audio_rtsp.server.mediamtx.path import Page, UnexpectedJson, parse_page, parse_path, parse_rtsp_readers
 from audio_rtsp.server.path import PathState
 
 WIRE = Path(__file__).resolve().parents[2] / "wire/mediamtx"
@@ -47,6 +47,21 @@ def test_idle_paths_are_not_online(version: str) -> None:
 def test_readers_are_counted(version: str) -> None:
     found = {path.name: path.readers for path in page(version, "paths-reading").paths}
     assert sum(found.values()) == 2
+
+
+@every_version
+def test_readers_by_rtsp_are_known_by_their_sessions(version: str) -> None:
+    items = json.loads((WIRE / version / "paths-reading.json").read_bytes())["items"]
+    found = [reader for item in items for reader in parse_rtsp_readers(json.dumps(item).encode())]
+    assert len(found) == 2 and all(len(reader) == 36 for reader in found)
+
+
+def test_readers_by_other_protocols_are_passed_over() -> None:
+    assert parse_rtsp_readers(b'{"readers": [{"type": "hlsMuxer", "id": ""}, {"type": "rtspSession", "id": "x"}]}') == (
+        "x",
+    )
+    with pytest.raises(UnexpectedJson, match=r"readers\[0\].id"):
+        parse_rtsp_readers(b'{"readers": [{"type": "rtspSession", "id": 5}]}')
 
 
 @every_version

@@ -43,6 +43,9 @@ class FakeServer:
             raise ServerAway("nobody there")
         return {"a": PATH}
 
+    async def dismiss(self, path: str) -> None:
+        return
+
     def judge_silence(self) -> None:
         self.judged += 1
 

@@ -23,15 +23,30 @@ class Page:
 
 def parse_page(text: bytes) -> Page:
     """Read the answer of ``/v3/paths/list``; raises UnexpectedJson."""
+    whole = _object(text)
+    items = _list(whole, "items", "")
+    paths = tuple(parse_path(item, f"items[{index}]") for index, item in enumerate(items))
+    return Page(paths=paths, pages=_number(whole, ("pageCount",), ""))
+
+
+def parse_rtsp_readers(text: bytes) -> tuple[str, ...]:
+    """Ids of the RTSP sessions in an answer of ``/v3/paths/get``; raises UnexpectedJson."""
+    readers = _list(_object(text), "readers", "")
+    return tuple(
+        _text(reader, ("id",), f"readers[{index}]")
+        for index, reader in enumerate(readers)
+        if isinstance(reader, dict) and reader.get("type") == "rtspSession"
+    )
+
+
+def _object(text: bytes) -> dict[str, object]:
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UnexpectedJson(f"not JSON: {error}") from None
     if not isinstance(whole, dict):
         raise UnexpectedJson(f"expected an object, got {_kind(whole)}")
-    items = _list(whole, "items", "")
-    paths = tuple(parse_path(item, f"items[{index}]") for index, item in enumerate(items))
-    return Page(paths=paths, pages=_number(whole, ("pageCount",), ""))
+    return whole
 
 
 def parse_path(item: object, spot: str) -> PathState:
