@@ -20,7 +20,7 @@ class Limits:
     first_packet_seconds: float = 30.0  # an encoder may be silent that long before its first packet
     packet_seconds: float = 10.0  # and that long after it
     describe_seconds: float = 2.0  # a DESCRIBE waits so long for a publisher that was there a moment ago
-    queue_bytes: int = 131_072  # unsent bytes per connection: 8 s of MP3 at 128 kbit/s
+    queue_bytes: int = 131_072  # unsent bytes per connection, here and once more in the kernel: 8 s of MP3 each
     wrong_passwords: int = 5  # per connection
     paths: int = 1_000
     connections: int = 2_000

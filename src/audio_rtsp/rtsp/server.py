@@ -18,11 +18,11 @@ from audio_rtsp import __version__
 from .api import Api
 from .api_connection import ApiConnection
 from .auth import Gate
-from .connection import Connection
 from .directory import Directory
 from .hub import Hub
 from .limits import Limits
 from .listener import BACKLOG, open_listener, open_loopback_listeners, open_udp_pair
+from .rtsp_connection import RtspConnection
 from .serve import ServeOptions
 from .sweep import Sweep
 from .udp_ports import UdpPorts
@@ -39,13 +39,14 @@ class Server:
     def __init__(self, options: ServeOptions, limits: Limits) -> None:
         self._options, self._limits = options, limits
         self._rtsp = open_listener(options.rtsp_port, "RTSP_PORT")
+        self._rtsp.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, limits.queue_bytes)  # its connections inherit it
         try:
             self._api = open_loopback_listeners(options.api_port, "API_PORT")
         except BaseException:
             self._rtsp.close()
             raise
         self._udp = _open_udp(options)
-        self._connections: set[Connection] = set()
+        self._connections: set[RtspConnection] = set()
         self._api_connections: set[ApiConnection] = set()
         self._servers: list[asyncio.Server] = []
 
@@ -55,9 +56,9 @@ class Server:
         self._hub = self._make_hub(loop)
         self._sweep = Sweep(self._hub, self._connections, self._api_connections)
         api = Api(self._hub, f"v{__version__}")
-        await self._listen(self._rtsp, lambda: Connection(self._hub, self._connections))
+        await self._listen(self._rtsp, lambda: RtspConnection(self._hub, self._connections))
         for listener in self._api:
-            await self._listen(listener, lambda: ApiConnection(api, self._limits, self._api_connections))
+            await self._listen(listener, lambda: ApiConnection(api, self._limits, loop, self._api_connections))
         if self._udp is not None:
             self._udp.open(loop)
 

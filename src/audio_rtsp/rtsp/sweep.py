@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .api_connection import ApiConnection
-from .connection import Connection
 from .hub import Hub
 from .publisher import Publisher
 from .reader import Reader
+from .rtsp_connection import RtspConnection
 from .session import Session
 from .transport import Lower
 
@@ -19,7 +19,7 @@ _REPORT_EVERY = 5  # sweeps, as RFC 3550 section 6.2 has it
 class Sweep:
     """Runs itself on the loop until stopped."""
 
-    def __init__(self, hub: Hub, connections: set[Connection], api_connections: set[ApiConnection]) -> None:
+    def __init__(self, hub: Hub, connections: set[RtspConnection], api_connections: set[ApiConnection]) -> None:
         self._hub, self._connections, self._api_connections = hub, connections, api_connections
         self._count = 0
         self._timer = hub.loop.call_later(SWEEP_SECONDS, self._run)

@@ -12,11 +12,11 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 
 from audio_rtsp.rtsp.auth import Gate
-from audio_rtsp.rtsp.connection import Connection
 from audio_rtsp.rtsp.directory import Directory
 from audio_rtsp.rtsp.hub import Hub
 from audio_rtsp.rtsp.limits import Limits
 from audio_rtsp.rtsp.message import Request, render_request
+from audio_rtsp.rtsp.rtsp_connection import RtspConnection
 from audio_rtsp.rtsp.sweep import Sweep
 from audio_rtsp.rtsp.wall_clock import WallClock
 
@@ -72,7 +72,7 @@ class Line(asyncio.Transport):
         self.unsent = 0
         self.reads = True
         self.closed = False
-        self.protocol = Connection(stage.hub, stage.connections)
+        self.protocol = RtspConnection(stage.hub, stage.connections)
         self.protocol.connection_made(self)
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
@@ -145,7 +145,7 @@ class Stage:
     ) -> None:
         self.loop = JumpingLoop()
         self.step = 0.0
-        self.connections: set[Connection] = set()
+        self.connections: set[RtspConnection] = set()
         self.hub = Hub(
             limits=replace(Limits(), **limits),
             loop=self.loop,

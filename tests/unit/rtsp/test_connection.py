@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
+from audio_rtsp.rtsp.connection import ITEMS_PER_TURN
 from audio_rtsp.rtsp.outlet import Interleaved
 from audio_rtsp.rtsp.publisher import Publisher
 from audio_rtsp.rtsp.reader import Reader
@@ -225,6 +226,16 @@ def test_an_absurd_cseq_is_an_error_and_no_more() -> None:
             b"RTSP/1.0 400 Bad Request\r\nServer"
         )
     assert line.ask("OPTIONS") == 200
+
+
+def test_who_says_much_at_once_is_answered_in_turns() -> None:
+    stage = Stage()
+    greedy, modest = stage.connect(), stage.connect()
+    heard = greedy.say(b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n" * 1_000).count(b" 200 OK")
+    assert heard == ITEMS_PER_TURN and not greedy.reads
+    assert modest.ask("OPTIONS") == 200
+    stage.loop.run(0.1)
+    assert heard + greedy.take().count(b" 200 OK") == 1_000 and greedy.reads
 
 
 def test_frames_of_somebody_without_session_are_ignored() -> None:
