@@ -24,6 +24,7 @@ VERBS = {
     "stream": "the streams of the running program",
     "device": "capture devices: list, name, ignore",
     "config": "settings: show, get, set, check",
+    "mediamtx": "the media server MediaMTX: install, check, rollback, remove",
     "serve": "the built-in RTSP server alone",
 }
 

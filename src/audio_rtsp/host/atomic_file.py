@@ -26,7 +26,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int | None = None) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
-    _sync_directory(path.parent)
+    sync_directory(path.parent)
 
 
 def _write_new(path: Path, data: bytes, mode: int) -> None:
@@ -56,7 +56,21 @@ def _keep_owner(path: Path, temporary: Path) -> None:
         return  # the file is new, or not ours to give away
 
 
-def _sync_directory(folder: Path) -> None:
+def link_atomic(path: Path, target: str) -> None:
+    """Make *path* a symbolic link to *target*, whatever file or link it was; raises OSError, then nothing changed."""
+    _remove_debris(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
+    temporary.symlink_to(target)
+    try:
+        temporary.rename(path)
+    except BaseException:
+        temporary.unlink()
+        raise
+    sync_directory(path.parent)
+
+
+def sync_directory(folder: Path) -> None:
+    """Let the names in *folder* survive a loss of power."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
