@@ -204,12 +204,15 @@ class NoSuchRelease(AudioRtspError):
         super().__init__(what, fix=fix, detail=detail)
 
 
+ANEW = "type the same again, it is then downloaded anew; or bring another copy of the file"
+
+
 class ReleaseRefused(AudioRtspError):
     """A downloaded or carried release that is not what it should be: nothing of it was installed."""
 
     exit_code = 23
 
-    def __init__(self, file: str, why: str, *, fix: str = "type the same again; it is then downloaded anew") -> None:
+    def __init__(self, file: str, why: str, *, fix: str = ANEW) -> None:
         super().__init__(f"{file} {why}; nothing was changed", fix=fix)
 
 

@@ -17,6 +17,7 @@ MEMBERS = {PROGRAM: 0o755, "mediamtx.yml": 0o644, "LICENSE": 0o644}
 LARGEST = 250_000_000
 """Bytes, all members together; v1.20.1 has 55 million."""
 BLOCK = 1 << 16
+TOO_LARGE = "unpacks to more than a release can hold"
 
 
 class _Reader(Protocol):
@@ -34,7 +35,7 @@ class _Bounded:
         data = self._file.read(size)
         self._left -= len(data)
         if self._left < 0:
-            raise _Refused("unpacks to more than a release can hold")
+            raise _Refused(TOO_LARGE)
         return data
 
 
@@ -46,7 +47,7 @@ def unpack(archive: Path, folder: Path, *, largest: int = LARGEST) -> Path:
     """Write the known members into *folder* and give the program's place; raises ReleaseRefused, OSError."""
     try:
         with gzip.open(archive) as plain, _open(_Bounded(plain, largest)) as whole:
-            found = {member.name.removeprefix("./") for member in whole if _take(whole, member, folder)}
+            found = {member.name.removeprefix("./") for member in whole if _take(whole, member, folder, largest)}
         if PROGRAM not in found:
             raise _Refused(f"holds no {PROGRAM}")
     except _Refused as why:
@@ -60,13 +61,17 @@ def _open(file: _Bounded) -> tarfile.TarFile:
     return tarfile.open(fileobj=file, mode="r|")  # type: ignore[call-overload,no-any-return]
 
 
-def _take(whole: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> bool:
+def _take(whole: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, largest: int) -> bool:
     """Write one member; False when it is none that we know."""
     name = member.name.removeprefix("./")
     if "/" in name or name in ("", ".", ".."):
         raise _Refused(f"has a path in it: {member.name!r}")
     if not member.isreg():
         raise _Refused(f"has a member that is no plain file: {member.name!r}")
+    if member.size > largest:
+        raise _Refused(TOO_LARGE)
+    if (folder / name).exists():
+        raise _Refused(f"holds {name} twice")
     content = whole.extractfile(member) if name in MEMBERS else None
     if content is None:
         return False

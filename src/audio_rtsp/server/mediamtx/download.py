@@ -46,7 +46,9 @@ def _attempt(web: Web, url: str, path: Path, progress: Progress) -> None:
         have = file.seek(0, os.SEEK_END)
         try:
             done, total = _fetch(web, url, file, have, progress)
-        except BeyondTheEnd:
+        except BeyondTheEnd as end:
+            if end.size == have:
+                return  # it was complete already
             file.truncate(0)
             raise
         file.flush()

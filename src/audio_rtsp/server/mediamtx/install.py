@@ -64,6 +64,9 @@ class Installer:
         try:
             for step in steps:
                 self._apply(step)
+        except ReleaseRefused:
+            swap.tidy(self._installation)
+            raise
         except BaseException:
             swap.tidy(self._installation, keep_downloads=True)
             raise
@@ -128,12 +131,8 @@ class Installer:
             raise ReleaseRefused(self._file.name, "is not on the release server")
 
     def _compare(self) -> None:
-        if sha256(self._file) == self._expected:
-            return
-        with contextlib.suppress(ValueError):
-            self._file.relative_to(self._installation.folder / DOWNLOADS)
-            self._file.unlink()
-        raise ReleaseRefused(self._file.name, "differs from its checksum: it is damaged, or not what it claims to be")
+        if sha256(self._file) != self._expected:
+            raise ReleaseRefused(self._file.name, "differs from its checksum: damaged, or not what it claims to be")
 
     def _try_out(self, step: TryOut) -> None:
         program = self._installation.program_of(step.name) if step.name else self._staging / "mediamtx"

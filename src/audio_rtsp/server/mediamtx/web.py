@@ -31,7 +31,11 @@ class Stumbled(Exception):
 
 
 class BeyondTheEnd(Stumbled):
-    """A part was asked for that the file does not have (416)."""
+    """A part was asked for that the file does not have (416); *size* is the file's, where the server says it."""
+
+    def __init__(self, size: int | None) -> None:
+        super().__init__("it has less of the file than is here")
+        self.size = size
 
 
 class NotThere(Exception):
@@ -117,7 +121,8 @@ class Web:
         if code == 429 or (code == 403 and _is_limited(error.headers)):
             return ReleaseServerAway(_host(url), f"it limits how often it may be asked{self._when(error.headers)}")
         if code == 416:
-            return BeyondTheEnd("it has less of the file than is here")
+            size = error.headers.get("Content-Range", "").removeprefix("bytes */")
+            return BeyondTheEnd(int(size) if size.isdigit() else None)
         if code == 408 or code >= 500:
             return Stumbled(f"it answers {code} {error.reason}")
         return ReleaseServerAway(_host(url), f"it answers {code} {error.reason}")

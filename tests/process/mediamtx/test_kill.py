@@ -1,0 +1,90 @@
+"""SIGKILL before every change that an installation makes: the server that was there works, or the new one does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from process.mediamtx.box import Box
+from process.mediamtx.killing import killing
+from process.mediamtx.release_server import Mood, ReleaseServer
+from process.mediamtx.releases import archive, here, program
+from unit.host.processes import until
+
+OLD, NEW = "v1.12.2", "v1.20.1"
+MOST = 120
+EXPECTED = {".lock", "mediamtx", "previous", OLD, NEW, f"{OLD}-before"}
+
+
+def prepare(box: Box, start: str) -> None:
+    """What is installed before."""
+    if start == "nothing":
+        box.folder.mkdir()
+    elif start == "a file of somebody else":
+        box.folder.mkdir()
+        (box.folder / "mediamtx").write_bytes(program(OLD))
+        (box.folder / "mediamtx").chmod(0o755)
+    else:
+        box.install("-v", OLD)
+    if start == "both":
+        box.install()
+        box.type("rollback", "-y")
+    if start == "the same, but changed":
+        (box.folder / OLD / "mediamtx").write_bytes(program(OLD) + b"#")
+
+
+CASES = {
+    "first install": ("nothing", ("install", "-y"), {"", NEW}, NEW),
+    "upgrade": ("old", ("install", "-y"), {OLD, NEW}, NEW),
+    "upgrade of a foreign file": ("a file of somebody else", ("install", "-y"), {OLD, NEW}, NEW),
+    "switch to a kept one": ("both", ("install", "-y"), {OLD, NEW}, NEW),
+    "the same again": ("the same, but changed", ("install", "-y", "-v", OLD, "--force-install"), {OLD}, OLD),
+    "rollback": ("both", ("rollback", "-y"), {OLD, NEW}, NEW),
+}
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("case", CASES)
+def test_a_kill_at_every_step_leaves_a_server_that_works(
+    box: Box, releases: ReleaseServer, case: str, tmp_path: Path
+) -> None:
+    start, (verb, *rest), allowed, wanted = CASES[case]
+    prepare(box, start)
+    shutil.copytree(box.folder, tmp_path / "before", symlinks=True)
+    words = ["--config-dir", str(box.tree / "etc/audio-rtsp"), "mediamtx", verb, "--to", str(box.folder), *rest]
+    seen = []
+    with killing(box.folder, words, box.environ) as command:
+        for number in range(1, MOST):
+            shutil.rmtree(box.folder)
+            shutil.copytree(tmp_path / "before", box.folder, symlinks=True)
+            if not command.kills(number):
+                break
+            seen.append(box.version)
+            assert box.version in allowed, f"before change {number}: {box.version!r}"
+            if box.version != wanted:
+                assert not command.kills(0)
+                assert box.version == wanted, f"after a kill before change {number} the next run does not heal it"
+                assert {there.name for there in box.folder.iterdir()} <= EXPECTED
+    assert len(seen) > 5, "there was nothing to walk"
+    assert len(seen) < MOST - 1, "the walk did not reach the end"
+    assert set(seen) == allowed, "the walk did not see both sides of the switch"
+
+
+def test_a_kill_in_the_middle_of_a_download_keeps_what_came(box: Box, releases: ReleaseServer) -> None:
+    box.install("-v", OLD)
+    releases.replace(NEW, archive(NEW, binary=program(NEW) + os.urandom(400_000)))
+    releases.mood(here(NEW), Mood(cut=200_000, stall=True))
+    part = box.folder / ".downloads" / here(NEW)
+    argv = [sys.executable, "-m", "audio_rtsp", "mediamtx", "install", "-y", "--to", str(box.folder)]
+    with subprocess.Popen(argv, env=box.environ, stderr=subprocess.PIPE) as process:
+        assert until(lambda: part.exists() and part.stat().st_size >= 200_000, seconds=20)
+        process.kill()
+    releases.enough.set()
+    assert box.version == OLD
+    assert box.install().code == 0
+    assert (box.version, releases.ranges()) == (NEW, ["bytes=200000-"])
