@@ -34,8 +34,8 @@ class Check:
     memory_file: Path
     progress: Progress
     may_run: bool = True
-    _notes: list[str] = field(default_factory=list)
-    _problems: list[str] = field(default_factory=list)
+    _notes: list[str] = field(init=False, default_factory=list)
+    _problems: list[str] = field(init=False, default_factory=list)
 
     def look(self, wanted: Version | None = None) -> Report:
         """The findings; about *wanted* instead of the newest when it is named."""

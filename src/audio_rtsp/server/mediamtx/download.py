@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -64,10 +65,13 @@ def _fetch(web: Web, url: str, file: BinaryIO, have: int, progress: Progress) ->
         if start not in (0, have):
             raise Stumbled("it goes on at another place than asked")
         _refuse_if_large(url, total)
-        file.truncate(start)
-        file.seek(start)
+        with _disk(file):
+            file.truncate(start)
+            file.seek(start)
         while data := answer.read1(BLOCK):
-            _write(file, data)
+            with _disk(file):
+                file.write(data)
+                file.flush()
             start += len(data)
             _refuse_if_large(url, start)
             progress(start, total)
@@ -75,15 +79,14 @@ def _fetch(web: Web, url: str, file: BinaryIO, have: int, progress: Progress) ->
 
 
 def _opened(path: Path) -> BinaryIO:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    return os.fdopen(descriptor, "r+b")
+    return path.open("r+b" if path.exists() else "x+b")
 
 
-def _write(file: BinaryIO, data: bytes) -> None:
-    """The disk's errors are not the line's: those would be tried again."""
+@contextlib.contextmanager
+def _disk(file: BinaryIO) -> Iterator[None]:
+    """The disk's errors are not the line's, which are tried again: raises NotWritable."""
     try:
-        file.write(data)
-        file.flush()
+        yield
     except OSError as error:
         raise NotWritable(
             str(file.name), str(error.strerror), fix="make room there, then type the same again"

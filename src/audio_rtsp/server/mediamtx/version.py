@@ -7,6 +7,7 @@ Those two kinds say nothing of what is in them. Sources: MediaMTX's history and 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -92,9 +93,7 @@ def newest_good(versions: Iterable[Version]) -> Version | None:
 
 
 def nearest(version: Version, known: Iterable[Version], count: int = 3) -> tuple[Version, ...]:
-    """Those of *known* next to it, the oldest first."""
-
-    def distance(other: Version) -> tuple[int, int, int]:
-        return (abs(other.major - version.major), abs(other.minor - version.minor), abs(other.micro - version.micro))
-
-    return tuple(sorted(sorted(known, key=distance)[:count]))
+    """Those of *known* around it, the oldest first."""
+    order = sorted(known)
+    first = min(bisect_left(order, version) - count // 2, len(order) - count)
+    return tuple(order[max(first, 0) :][:count])
