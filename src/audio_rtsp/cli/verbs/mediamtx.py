@@ -16,16 +16,25 @@ from audio_rtsp.config.load import load
 from audio_rtsp.config.settings import MEDIAMTX_RELEASES_URL
 from audio_rtsp.errors import NoSuchRelease, NothingToRollBack
 from audio_rtsp.facts.userland import read_userland
-from audio_rtsp.server.mediamtx import swap
-from audio_rtsp.server.mediamtx.decision import Ask, Go, Nothing
-from audio_rtsp.server.mediamtx.install import Installer, changing
-from audio_rtsp.server.mediamtx.installation import Installation
-from audio_rtsp.server.mediamtx.order import LATEST, NO_FORCE, Order, decision, named_version, plan, warnings, wish
-from audio_rtsp.server.mediamtx.plan import Step, plan_rollback
 from audio_rtsp.server.mediamtx.ports import HIGHEST, Configure, Ports
-from audio_rtsp.server.mediamtx.release_server import ReleaseServer
-from audio_rtsp.server.mediamtx.version import NEWEST_TRIED
-from audio_rtsp.server.mediamtx.web import Web
+from audio_rtsp.server.mediamtx.release import swap
+from audio_rtsp.server.mediamtx.release.decision import Ask, Go, Nothing
+from audio_rtsp.server.mediamtx.release.install import Installer, changing
+from audio_rtsp.server.mediamtx.release.installation import Installation
+from audio_rtsp.server.mediamtx.release.order import (
+    LATEST,
+    NO_FORCE,
+    Order,
+    decision,
+    named_version,
+    plan,
+    warnings,
+    wish,
+)
+from audio_rtsp.server.mediamtx.release.plan import Step, plan_rollback
+from audio_rtsp.server.mediamtx.release.server import ReleaseServer
+from audio_rtsp.server.mediamtx.release.version import NEWEST_TRIED
+from audio_rtsp.server.mediamtx.release.web import Web
 
 if TYPE_CHECKING:
     from audio_rtsp.cli.places import Places
@@ -167,7 +176,7 @@ def check(ctx: click.Context, version: str | None, as_json: bool, folder: Path |
     Exit status: 0 up to date, 6 a newer one can be installed (or none is), 7 something is wrong.
     """
     from audio_rtsp.cli.table import render_table
-    from audio_rtsp.server.mediamtx.check import Check
+    from audio_rtsp.server.mediamtx.release.check import Check
 
     places: Places = ctx.obj
     wanted = None if version == LATEST else named_version(version)

@@ -12,14 +12,14 @@ from packaging.version import Version
 
 from audio_rtsp.errors import AudioRtspError, ClockNotSet, NoSuchRelease, ReleaseServerAway
 from audio_rtsp.host.atomic_file import write_atomic
-from audio_rtsp.server.mediamtx.checksum import find_checksum
-from audio_rtsp.server.mediamtx.download import Progress, download
-from audio_rtsp.server.mediamtx.installation import Installation, ask_version, sha256
-from audio_rtsp.server.mediamtx.release import Asset, checksum_names, file_url
-from audio_rtsp.server.mediamtx.release_memory import ReleaseMemory, parse_memory, render_memory
-from audio_rtsp.server.mediamtx.release_server import ReleaseServer
-from audio_rtsp.server.mediamtx.report import Report
-from audio_rtsp.server.mediamtx.version import faults, is_refused, newest_good, parse_release, tag
+from audio_rtsp.server.mediamtx.release.asset import Asset, checksum_names, file_url
+from audio_rtsp.server.mediamtx.release.checksum import find_checksum
+from audio_rtsp.server.mediamtx.release.download import Progress, download
+from audio_rtsp.server.mediamtx.release.installation import Installation, ask_version, sha256
+from audio_rtsp.server.mediamtx.release.memory import ReleaseMemory, parse_memory, render_memory
+from audio_rtsp.server.mediamtx.release.report import Report
+from audio_rtsp.server.mediamtx.release.server import ReleaseServer
+from audio_rtsp.server.mediamtx.release.version import faults, is_refused, newest_good, parse_release, tag
 
 AWAY = (ReleaseServerAway, ClockNotSet)
 

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from process.mediamtx.releases import checksums, feed, here
+from process.releases.releases import checksums, feed, here
 
 PLACE = "/bluenviron/mediamtx/releases"
 

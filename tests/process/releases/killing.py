@@ -41,7 +41,7 @@ class Killing:
 def killing(folder: Path, words: list[str], environ: dict[str, str]) -> Iterator[Killing]:
     """``audio-rtsp WORDS``, whose changes below *folder* are counted."""
     environ = environ | {"PYTHONPATH": f"{environ['PYTHONPATH']}:{Path(__file__).parents[2]}"}
-    argv = [sys.executable, "-m", "process.mediamtx.killing", str(folder), *words]
+    argv = [sys.executable, "-m", "process.releases.killing", str(folder), *words]
     with subprocess.Popen(argv, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield Killing(process)
         process.communicate()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from audio_rtsp.errors import ReleaseRefused
-from audio_rtsp.server.mediamtx.attestation import attest, can_ask
+from audio_rtsp.server.mediamtx.release.attestation import attest, can_ask
 
 GH = """#!/bin/sh
 echo "$@" > {folder}/asked

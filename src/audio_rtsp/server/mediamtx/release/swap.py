@@ -8,9 +8,9 @@ import shutil
 from pathlib import Path
 
 from audio_rtsp.host.atomic_file import link_atomic, sync_directory, write_atomic
-from audio_rtsp.server.mediamtx.archive import MEMBERS, PROGRAM
-from audio_rtsp.server.mediamtx.checksum import render_checksum
-from audio_rtsp.server.mediamtx.installation import (
+from audio_rtsp.server.mediamtx.release.archive import MEMBERS, PROGRAM
+from audio_rtsp.server.mediamtx.release.checksum import render_checksum
+from audio_rtsp.server.mediamtx.release.installation import (
     CHECKSUM,
     DOWNLOADS,
     LOCK,

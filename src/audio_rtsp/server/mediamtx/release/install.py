@@ -10,13 +10,13 @@ from typing import assert_never
 from audio_rtsp.errors import InstallRunning, NotWritable, ReleaseRefused, VersionRefused
 from audio_rtsp.facts.userland import read_machine, read_userland
 from audio_rtsp.host.lock import InstanceLock
-from audio_rtsp.server.mediamtx import swap
-from audio_rtsp.server.mediamtx.archive import unpack
-from audio_rtsp.server.mediamtx.attestation import attest
-from audio_rtsp.server.mediamtx.checksum import find_checksum
-from audio_rtsp.server.mediamtx.download import Progress, download
-from audio_rtsp.server.mediamtx.installation import DOWNLOADS, LOCK, STAGING, Installation, ask_version, sha256
-from audio_rtsp.server.mediamtx.plan import (
+from audio_rtsp.server.mediamtx.release import swap
+from audio_rtsp.server.mediamtx.release.archive import unpack
+from audio_rtsp.server.mediamtx.release.attestation import attest
+from audio_rtsp.server.mediamtx.release.checksum import find_checksum
+from audio_rtsp.server.mediamtx.release.download import Progress, download
+from audio_rtsp.server.mediamtx.release.installation import DOWNLOADS, LOCK, STAGING, Installation, ask_version, sha256
+from audio_rtsp.server.mediamtx.release.plan import (
     Adopt,
     Attest,
     Compare,
@@ -29,8 +29,8 @@ from audio_rtsp.server.mediamtx.plan import (
     TryOut,
     Unpack,
 )
-from audio_rtsp.server.mediamtx.version import faults, parse_release
-from audio_rtsp.server.mediamtx.web import Web
+from audio_rtsp.server.mediamtx.release.version import faults, parse_release
+from audio_rtsp.server.mediamtx.release.web import Web
 
 NO_CHECKSUM = "take another version; or, if you know where the file comes from: --skip-checksum"
 WRONG_FILE = "take the file for this machine: audio-rtsp mediamtx install --dry-run names it"

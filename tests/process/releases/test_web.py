@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from process.releases.release_server import Authority, Mood, ReleaseServer, serving
 
 from audio_rtsp.errors import AudioRtspError, ClockNotSet, ReleaseServerAway
-from audio_rtsp.server.mediamtx.download import download
-from audio_rtsp.server.mediamtx.web import Patience, Web
-from process.mediamtx.release_server import Authority, Mood, ReleaseServer, serving
+from audio_rtsp.server.mediamtx.release.download import download
+from audio_rtsp.server.mediamtx.release.web import Patience, Web
 
 DATA = bytes(range(256)) * 4096
 

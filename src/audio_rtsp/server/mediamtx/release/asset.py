@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from audio_rtsp.server.mediamtx.version import parse_release, tag
+from audio_rtsp.server.mediamtx.release.version import parse_release, tag
 
 GITHUB = "https://github.com/"
 REPOSITORY = "bluenviron/mediamtx"

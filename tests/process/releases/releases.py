@@ -9,7 +9,7 @@ import tarfile
 from collections.abc import Iterable, Mapping
 
 from audio_rtsp.facts.userland import read_userland
-from audio_rtsp.server.mediamtx.release import ARCHITECTURES
+from audio_rtsp.server.mediamtx.release.asset import ARCHITECTURES
 
 HERE = ARCHITECTURES[read_userland()][0]
 """The architecture of the machine that runs the tests."""

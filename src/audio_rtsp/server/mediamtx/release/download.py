@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from audio_rtsp.errors import NotWritable, ReleaseRefused
-from audio_rtsp.server.mediamtx.archive import LARGEST
-from audio_rtsp.server.mediamtx.web import BeyondTheEnd, NotThere, Stumbled, Web
+from audio_rtsp.server.mediamtx.release.archive import LARGEST
+from audio_rtsp.server.mediamtx.release.web import BeyondTheEnd, NotThere, Stumbled, Web
 
 BLOCK = 1 << 16
+ROOM = "make room there, then type the same again"
 GETS_ON = 1 << 18
 """A try that brings so many bytes is worth another one."""
 RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)", re.ASCII)

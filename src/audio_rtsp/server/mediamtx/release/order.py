@@ -8,14 +8,14 @@ from pathlib import Path
 from packaging.version import Version
 
 from audio_rtsp.errors import NoSuchRelease, ReleaseRefused
-from audio_rtsp.server.mediamtx.attestation import can_ask
-from audio_rtsp.server.mediamtx.decision import Decision, decide
-from audio_rtsp.server.mediamtx.install import refuse_bad
-from audio_rtsp.server.mediamtx.installation import Installation, ask_version
-from audio_rtsp.server.mediamtx.plan import Step, Wish, plan_carried, plan_download, plan_install, plan_switch
-from audio_rtsp.server.mediamtx.release import ARCHITECTURES, parse_asset_name
-from audio_rtsp.server.mediamtx.release_server import ReleaseServer
-from audio_rtsp.server.mediamtx.version import NEWEST_TRIED, faults, parse_release, tag
+from audio_rtsp.server.mediamtx.release.asset import ARCHITECTURES, parse_asset_name
+from audio_rtsp.server.mediamtx.release.attestation import can_ask
+from audio_rtsp.server.mediamtx.release.decision import Decision, decide
+from audio_rtsp.server.mediamtx.release.install import refuse_bad
+from audio_rtsp.server.mediamtx.release.installation import Installation, ask_version
+from audio_rtsp.server.mediamtx.release.plan import Step, Wish, plan_carried, plan_download, plan_install, plan_switch
+from audio_rtsp.server.mediamtx.release.server import ReleaseServer
+from audio_rtsp.server.mediamtx.release.version import NEWEST_TRIED, faults, parse_release, tag
 
 LATEST = "latest"
 NO_FORCE = f"name the version: -v {tag(NEWEST_TRIED)}; or: --force-install"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from audio_rtsp.server.mediamtx.release import checksum_names, file_url, is_attested
-from audio_rtsp.server.mediamtx.version import tag
+from audio_rtsp.server.mediamtx.release.asset import checksum_names, file_url, is_attested
+from audio_rtsp.server.mediamtx.release.version import tag
 
 
 @dataclass(frozen=True, slots=True)

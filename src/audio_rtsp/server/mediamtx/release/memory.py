@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from packaging.version import Version
 
-from audio_rtsp.server.mediamtx.version import parse_release, tag
+from audio_rtsp.server.mediamtx.release.version import parse_release, tag
 
 FRESH = 3600.0
 """Seconds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from audio_rtsp.server.mediamtx.version import Change, change
+from audio_rtsp.server.mediamtx.release.version import Change, change
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from process.mediamtx.box import Box
-from process.mediamtx.release_server import Authority, ReleaseServer, make_authority, serving
-from process.mediamtx.releases import release
+from process.releases.box import Box
+from process.releases.release_server import Authority, ReleaseServer, make_authority, serving
+from process.releases.releases import release
 
 VERSIONS = ("v1.20.1", "v1.20.0", "v1.19.3", "v1.15.6", "v1.15.0", "v1.12.2")
 

@@ -9,10 +9,9 @@ import tarfile
 from pathlib import Path
 
 import pytest
-
-from process.mediamtx.box import Box
-from process.mediamtx.release_server import Mood, ReleaseServer
-from process.mediamtx.releases import HERE, archive, asset, checksums, here, member, pack, program, release
+from process.releases.box import Box
+from process.releases.release_server import Mood, ReleaseServer
+from process.releases.releases import HERE, archive, asset, checksums, here, member, pack, program, release
 
 DEFAULT = "v1.20.1"
 

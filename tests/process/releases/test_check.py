@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from process.releases.box import Box
+from process.releases.release_server import Authority, Mood, ReleaseServer
+from process.releases.releases import archive, asset, checksums, program
 
-from audio_rtsp.server.mediamtx.check import Check
-from audio_rtsp.server.mediamtx.installation import Installation
-from audio_rtsp.server.mediamtx.release_server import ReleaseServer as Server
-from audio_rtsp.server.mediamtx.report import SOMETHING_WRONG, UP_TO_DATE, UPDATE_AVAILABLE, Report
-from audio_rtsp.server.mediamtx.version import parse_release
-from audio_rtsp.server.mediamtx.web import Patience, Web
-from process.mediamtx.box import Box
-from process.mediamtx.release_server import Authority, Mood, ReleaseServer
-from process.mediamtx.releases import archive, asset, checksums, program
+from audio_rtsp.server.mediamtx.release.check import Check
+from audio_rtsp.server.mediamtx.release.installation import Installation
+from audio_rtsp.server.mediamtx.release.report import SOMETHING_WRONG, UP_TO_DATE, UPDATE_AVAILABLE, Report
+from audio_rtsp.server.mediamtx.release.server import ReleaseServer as Server
+from audio_rtsp.server.mediamtx.release.version import parse_release
+from audio_rtsp.server.mediamtx.release.web import Patience, Web
 
 HOUR = 3600.0
 NOW = 1_900_000_000.0

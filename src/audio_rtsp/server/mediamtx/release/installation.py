@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audio_rtsp.host.command import run
-from audio_rtsp.server.mediamtx.archive import PROGRAM
-from audio_rtsp.server.mediamtx.checksum import find_checksum
+from audio_rtsp.server.mediamtx.release.archive import PROGRAM
+from audio_rtsp.server.mediamtx.release.checksum import find_checksum
 
 PREVIOUS = "previous"
 CHECKSUM = f"{PROGRAM}.sha256"

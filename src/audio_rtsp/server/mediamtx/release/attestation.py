@@ -7,7 +7,7 @@ from pathlib import Path
 
 from audio_rtsp.errors import ReleaseRefused
 from audio_rtsp.host.command import run
-from audio_rtsp.server.mediamtx.release import REPOSITORY
+from audio_rtsp.server.mediamtx.release.asset import REPOSITORY
 
 PROGRAM = "gh"
 NOT_LOGGED_IN = 4

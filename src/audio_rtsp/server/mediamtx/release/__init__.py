@@ -1,0 +1,1 @@
+"""Releases of MediaMTX: found, downloaded, made sure of, installed side by side, switched by one link."""
