@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from process.releases.box import Box
 from process.releases.release_server import Authority, ReleaseServer, make_authority, serving
 from process.releases.releases import release

@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from process.releases.box import Box
-from process.releases.release_server import Authority, Mood, ReleaseServer
-from process.releases.releases import archive, asset, checksums, program
 
 from audio_rtsp.server.mediamtx.release.check import Check
 from audio_rtsp.server.mediamtx.release.installation import Installation
@@ -18,6 +15,9 @@ from audio_rtsp.server.mediamtx.release.report import SOMETHING_WRONG, UP_TO_DAT
 from audio_rtsp.server.mediamtx.release.server import ReleaseServer as Server
 from audio_rtsp.server.mediamtx.release.version import parse_release
 from audio_rtsp.server.mediamtx.release.web import Patience, Web
+from process.releases.box import Box
+from process.releases.release_server import Authority, Mood, ReleaseServer
+from process.releases.releases import archive, asset, checksums, program
 
 HOUR = 3600.0
 NOW = 1_900_000_000.0

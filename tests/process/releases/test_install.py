@@ -9,6 +9,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+
 from process.releases.box import Box
 from process.releases.release_server import Mood, ReleaseServer
 from process.releases.releases import HERE, archive, asset, checksums, here, member, pack, program, release

@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from process.releases.box import Box
 from process.releases.killing import killing
 from process.releases.release_server import Mood, ReleaseServer
 from process.releases.releases import archive, here, program
-
 from unit.host.processes import until
 
 OLD, NEW = "v1.12.2", "v1.20.1"

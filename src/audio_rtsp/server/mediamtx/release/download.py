@@ -15,7 +15,6 @@ from audio_rtsp.server.mediamtx.release.archive import LARGEST
 from audio_rtsp.server.mediamtx.release.web import BeyondTheEnd, NotThere, Stumbled, Web
 
 BLOCK = 1 << 16
-ROOM = "make room there, then type the same again"
 GETS_ON = 1 << 18
 """A try that brings so many bytes is worth another one."""
 RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)", re.ASCII)
@@ -89,9 +88,7 @@ def _disk(file: BinaryIO) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise NotWritable(
-            str(file.name), str(error.strerror), fix="make room there, then type the same again"
-        ) from None
+        raise NotWritable(str(file.name), str(error.strerror).lower(), error.errno) from None
 
 
 def _refuse_if_large(url: str, size: int | None) -> None:

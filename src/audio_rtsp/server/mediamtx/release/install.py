@@ -38,7 +38,10 @@ SUDO = "type the same with sudo, or name a folder of your own: --to DIR"
 
 
 class Installer:
-    """One installation at work; *file* is the release's, carried or downloaded."""
+    """One installation at work; *file* is the release's, carried or downloaded.
+
+    *accept* is shown the new program before anything is changed, and may raise.
+    """
 
     def __init__(
         self,
@@ -48,12 +51,14 @@ class Installer:
         progress: Progress,
         tell: Callable[[str], None],
         file: Path | None = None,
+        accept: Callable[[Path], None] = lambda program: None,
     ) -> None:
         self._installation = installation
         self._web = web
         self._progress = progress
         self._tell = tell
         self._file = file or Path()
+        self._accept = accept
         self._expected = ""
         self._before = installation.in_use
         self.version = ""
@@ -144,6 +149,7 @@ class Installer:
             raise ReleaseRefused(self._file.name, f"holds {says}, not {step.version}", fix=WRONG_FILE)
         self.version = step.name or says
         refuse_bad(says)
+        self._accept(program)
 
     def _place(self) -> None:
         kept = swap.place(self._installation, self._staging, self.version)
@@ -175,12 +181,17 @@ def changing(installation: Installation) -> Iterator[None]:
         folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         is_ours = lock.take()
     except OSError as error:
-        raise NotWritable(str(folder), str(error.strerror).lower(), fix=SUDO) from None
+        raise _not_writable(error, folder) from None
     if not is_ours:
         raise InstallRunning(str(folder), lock.holder())
     try:
         yield
     except OSError as error:
-        raise NotWritable(str(error.filename or folder), str(error.strerror).lower(), fix=SUDO) from None
+        raise _not_writable(error, folder) from None
     finally:
         lock.release()
+
+
+def _not_writable(error: OSError, folder: Path) -> NotWritable:
+    where = str(error.filename or folder)
+    return NotWritable(where, str(error.strerror).lower(), error.errno, no_right=SUDO)

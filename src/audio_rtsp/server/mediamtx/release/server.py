@@ -16,7 +16,7 @@ NAME_ONE = "name one that the server has: -v VERSION; or carry one here: --offli
 
 @dataclass(frozen=True, slots=True)
 class ReleaseServer:
-    """*base* is MEDIAMTX_RELEASES_URL. Every method raises ReleaseServerAway and ClockNotSet."""
+    """*base* is what its address begins with, a setting. Every method raises ReleaseServerAway and ClockNotSet."""
 
     base: str
     web: Web
