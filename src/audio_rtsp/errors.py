@@ -173,6 +173,9 @@ class ProgramTooOld(AudioRtspError):
         super().__init__(f"{program} {version} is too old: at least {needed} is needed", fix=fix)
 
 
+GET_IT = "install it: sudo audio-rtsp mediamtx install"
+
+
 class MediaMtxMissing(AudioRtspError):
     """MediaMTX was asked for and is not there."""
 
@@ -180,7 +183,9 @@ class MediaMtxMissing(AudioRtspError):
 
     def __init__(self, named: str) -> None:
         where = f"at {named}" if named else "on PATH or in /usr/local/mediamtx"
-        super().__init__(f"no MediaMTX is installed {where}", fix="use the built-in server: --server embedded")
+        super().__init__(
+            f"no MediaMTX is installed {where}", fix=f"{GET_IT}; or use the built-in server: --server embedded"
+        )
 
 
 OFFLINE = "carry the release here, with its checksums.sha256 beside it: audio-rtsp mediamtx install --offline FILE"

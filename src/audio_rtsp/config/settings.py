@@ -211,7 +211,8 @@ MEDIAMTX_RELEASES_URL = _declare(
     "MEDIAMTX_RELEASES_URL",
     "https://github.com/bluenviron/mediamtx/releases",
     kind.address("an http or https URL", optional=False),
-    "Where MediaMTX is downloaded from; a mirror has the same layout.",
+    "Where MediaMTX is downloaded from. A mirror has the same layout: URL.atom lists the releases, "
+    "URL/download/VERSION/ holds their files.",
     group=SERVING,
 )
 API_PORT = _declare(

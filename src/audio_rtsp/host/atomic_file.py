@@ -69,6 +69,14 @@ def link_atomic(path: Path, target: str) -> None:
     sync_directory(path.parent)
 
 
+def make_folder(path: Path) -> None:
+    """Make *path* and what is missing above it, for everybody to read whatever the umask; raises OSError."""
+    if not path.is_dir():
+        make_folder(path.parent)
+        path.mkdir(exist_ok=True)
+        path.chmod(0o755)
+
+
 def sync_directory(folder: Path) -> None:
     """Let the names in *folder* survive a loss of power."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -225,7 +225,7 @@ def test_upgrade_downgrade_and_the_same_are_said(box: Box) -> None:
     assert "Upgrade MediaMTX from v1.12.2 to v1.20.1? yes" in box.install().err
     down = box.install("-v", "v1.15.6")
     assert "Downgrade MediaMTX from v1.20.1 to v1.15.6? yes" in down.err
-    assert "kept, but not used: v1.12.2" in down.out
+    assert "kept, but not used: v1.12.2" in down.err
     assert box.version == "v1.15.6"
     before = box.listing()
     same = box.install("-v", "v1.15.6")
@@ -442,3 +442,9 @@ def test_nothing_is_installed_by_a_certificate_of_a_stranger(box: Box, releases:
     done = box.install()
     assert (done.code, box.version) == (21, "")
     assert "its certificate is not accepted" in done.err
+
+
+def test_the_servers_own_user_can_run_it_whatever_the_umask(box: Box) -> None:
+    assert box.type("install", umask=0o077).code == 0
+    for path in (box.folder, box.folder / DEFAULT, box.folder / DEFAULT / "mediamtx"):
+        assert path.stat().st_mode & 0o777 == 0o755

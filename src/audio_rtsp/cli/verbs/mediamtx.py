@@ -155,14 +155,16 @@ def _install(places: Places, order: Order, installation: Installation, *, dry_ru
 
 
 def _tell_result(installation: Installation, before: str | None) -> None:
+    folder = installation.folder
+    there = "" if folder == Path("/") / USUAL_FOLDER else f" --to {folder}"
     say(f"MediaMTX {installation.in_use} is in use: {installation.program}")
     if installation.previous:
-        say(f"back to {installation.previous}: audio-rtsp mediamtx rollback")
+        tell(f"back to {installation.previous}: audio-rtsp mediamtx rollback{there}")
     if before and before != installation.in_use:
-        say(f"a server that runs goes on as {before} until it is started again")
+        tell(f"a server that runs goes on as {before} until it is started again")
     unused = [name for name in installation.kept if name not in (installation.in_use, installation.previous)]
     if unused:
-        say(f"kept, but not used: {', '.join(unused)}; to remove one: audio-rtsp mediamtx remove VERSION")
+        tell(f"kept, but not used: {', '.join(unused)}; to remove one: audio-rtsp mediamtx remove{there} VERSION")
 
 
 @mediamtx.command()

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from audio_rtsp.errors import InstallRunning, NotWritable, ReleaseRefused, VersionRefused
 from audio_rtsp.facts.userland import read_machine, read_userland
+from audio_rtsp.host.atomic_file import make_folder
 from audio_rtsp.host.lock import InstanceLock
 from audio_rtsp.server.mediamtx.release import swap
 from audio_rtsp.server.mediamtx.release.archive import unpack
@@ -93,7 +94,7 @@ class Installer:
             case Attest():
                 self._tell(attest(self._file))
             case Unpack():
-                self._staging.mkdir(mode=0o755)
+                self._staging.mkdir()
                 unpack(self._file, self._staging)
             case TryOut():
                 self._try_out(step)
@@ -128,7 +129,7 @@ class Installer:
 
     def _fetch(self, url: str) -> None:
         folder = self._installation.folder / DOWNLOADS
-        folder.mkdir(mode=0o755, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         self._file = folder / url.rsplit("/", 1)[-1]
         if not self._expected:
             self._file.unlink(missing_ok=True)  # without a checksum nobody would see that two halves do not fit
@@ -178,7 +179,7 @@ def changing(installation: Installation) -> Iterator[None]:
     folder = installation.folder
     lock = InstanceLock(folder / LOCK)
     try:
-        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        make_folder(folder)
         is_ours = lock.take()
     except OSError as error:
         raise _not_writable(error, folder) from None

@@ -22,7 +22,7 @@ STAGING = ".staging"
 DOWNLOADS = ".downloads"
 TIME_TO_ANSWER = 20.0
 """Seconds; a Pi Zero reads the program from a slow card first."""
-ANSWER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,63}", re.ASCII)
+ANSWER = re.compile(r"v?\d[0-9A-Za-z.+_-]{0,63}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

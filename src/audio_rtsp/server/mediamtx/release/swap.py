@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-from audio_rtsp.host.atomic_file import link_atomic, sync_directory, write_atomic
+from audio_rtsp.host.atomic_file import link_atomic, make_folder, sync_directory, write_atomic
 from audio_rtsp.server.mediamtx.release.archive import MEMBERS, PROGRAM
 from audio_rtsp.server.mediamtx.release.checksum import render_checksum
 from audio_rtsp.server.mediamtx.release.installation import (
@@ -27,7 +27,7 @@ def adopt(installation: Installation, program: Path, name: str) -> str:
     names = (name, *(f"{name}-{number}" for number in range(1, 1000)))
     free = next(one for one in names if _is_free_for(program, installation.program_of(one)))
     folder = installation.folder / free
-    folder.mkdir(mode=0o755, exist_ok=True)
+    make_folder(folder)
     with contextlib.suppress(FileExistsError):
         os.link(program, folder / PROGRAM)
     _note_checksum(folder, sha256(program))
@@ -57,7 +57,7 @@ def place(installation: Installation, staging: Path, name: str) -> str | None:
     folder, program = installation.folder / name, installation.program_of(name)
     digest = sha256(staging / PROGRAM)
     kept = adopt(installation, program, f"{name}-before") if program.is_file() and sha256(program) != digest else None
-    folder.mkdir(mode=0o755, exist_ok=True)
+    make_folder(folder)
     _note_checksum(folder, digest)
     for member in reversed(MEMBERS):
         with contextlib.suppress(FileNotFoundError):
