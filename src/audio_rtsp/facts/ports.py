@@ -1,15 +1,17 @@
-"""Who listens on which TCP port (proc(5), /proc/net/tcp)."""
+"""Who listens on which port (proc(5), /proc/net/tcp and udp)."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from audio_rtsp.facts.process import process_name
 
-LISTEN = "0A"
+LISTEN, UNCONNECTED = "0A", "07"
+"""States of a socket in these tables (include/net/tcp_states.h)."""
 
 
 def is_free(port: int, host: str = "", kind: socket.SocketKind = socket.SOCK_STREAM) -> bool:
@@ -34,23 +36,40 @@ def free_port(preferred: int, host: str = "127.0.0.1") -> int:
     return port
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A process that has a port open."""
+
+    name: str
+    pid: int
+
+    def __str__(self) -> str:
+        return f"{self.name} (pid {self.pid})"
+
+
 def listener(port: int) -> str:
     """The program that listens on a TCP port, as ``name (pid N)``; without the right to look: another program."""
-    inodes = set(_listening_inodes(port))
-    for descriptors in Path("/proc").glob("[0-9]*/fd"):
+    return str(holder(port) or "another program")
+
+
+def holder(port: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> Holder | None:
+    """The process that listens on a TCP port or has a UDP one; None without the right to look, or when nobody does."""
+    inodes = set(_open_inodes(port, kind))
+    for descriptors in Path("/proc").glob("[0-9]*/fd") if inodes else ():
         with contextlib.suppress(OSError):
             if any(_inode(link) in inodes for link in descriptors.iterdir()):
                 pid = int(descriptors.parent.name)
-                return f"{process_name(pid)} (pid {pid})"
-    return "another program"
+                return Holder(process_name(pid), pid)
+    return None
 
 
-def _listening_inodes(port: int) -> Iterator[str]:
-    for table in ("tcp", "tcp6"):
+def _open_inodes(port: int, kind: socket.SocketKind) -> Iterator[str]:
+    tables, state = (("tcp", "tcp6"), LISTEN) if kind is socket.SOCK_STREAM else (("udp", "udp6"), UNCONNECTED)
+    for table in tables:
         with contextlib.suppress(OSError):
             for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
                 fields = line.split()
-                if fields[3] == LISTEN and int(fields[1].rsplit(":", 1)[1], 16) == port:
+                if fields[3] == state and int(fields[1].rsplit(":", 1)[1], 16) == port:
                     yield fields[9]
 
 

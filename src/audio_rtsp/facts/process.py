@@ -47,3 +47,11 @@ def process_name(pid: int) -> str:
         return Path(f"/proc/{pid}/comm").read_text(errors="replace").strip()
     except OSError:
         return ""
+
+
+def command_line(pid: int) -> tuple[str, ...]:
+    """The words a process was started with, none when it is not there (proc(5), /proc/PID/cmdline)."""
+    try:
+        return tuple(Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").rstrip("\0").split("\0"))
+    except OSError:
+        return ()

@@ -21,6 +21,7 @@ from audio_rtsp.server.child import ServerChild, ServerCommand
 from audio_rtsp.server.mediamtx.command import mediamtx_command
 from audio_rtsp.server.mediamtx.conf import PrivateConf, render_conf
 from audio_rtsp.server.mediamtx.find import USUAL_PLACE, find_binary
+from audio_rtsp.server.mediamtx.users import Access
 from audio_rtsp.server.protocol import publish_url
 from unit.host.processes import children, descriptors, soon
 
@@ -255,13 +256,13 @@ def test_a_server_that_is_deaf_is_stopped_all_the_same() -> None:
     assert 1.0 <= asyncio.run(main()) < 3.0
 
 
-def test_only_this_host_may_publish_and_a_password_is_for_the_others() -> None:
-    whole = json.loads(
-        render_conf(PrivateConf(rtsp_port=1, api_port=2, udp_port=18000, read_user="me", read_password="x"))
-    )
+def test_only_this_host_may_publish_and_all_readers_are_asked_for_the_password() -> None:
+    access = Access(user="me", password="x")
+    whole = json.loads(render_conf(PrivateConf(rtsp_port=1, api_port=2, udp_port=18000, access=access)))
     here, others = whole["authInternalUsers"]
     assert here["ips"] == ["127.0.0.1", "::1"]
     assert {"action": "publish"} in here["permissions"]
+    assert {"action": "read"} not in here["permissions"]
     assert (others["user"], others["pass"], others["ips"]) == ("me", "x", [])
     assert others["permissions"] == [{"action": "read"}, {"action": "playback"}]
     assert whole["apiAddress"].startswith("127.0.0.1:")

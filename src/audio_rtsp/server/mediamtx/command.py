@@ -9,6 +9,7 @@ from audio_rtsp.facts.ports import free_udp_pair
 from audio_rtsp.host.atomic_file import write_atomic
 from audio_rtsp.server.child import ServerCommand
 from audio_rtsp.server.mediamtx.conf import ENVIRONMENT, PrivateConf, render_conf
+from audio_rtsp.server.mediamtx.users import Access
 
 UDP_PORT = 18000
 
@@ -24,8 +25,7 @@ def mediamtx_command(
             rtsp_port=rtsp_port,
             api_port=api_port,
             udp_port=free_udp_pair(UDP_PORT),
-            read_user=read_user,
-            read_password=read_password,
+            access=Access(user=read_user, password=read_password),
         )
         try:
             write_atomic(path, render_conf(conf), mode=0o600)

@@ -1,4 +1,4 @@
-"""A private configuration for a MediaMTX child: RTSP for the LAN, publishing and API for this host alone.
+"""A private configuration for a MediaMTX child: RTSP for the local network, publishing and API for this host alone.
 
 Every key exists in v1.12.2 to v1.20.1; newer listeners are switched off by MTX_* variables, which older versions
 pass over.
@@ -7,10 +7,11 @@ pass over.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from audio_rtsp.server.mediamtx.users import Access, render_users
 
 ENVIRONMENT = {"MTX_MOQ": "no"}
-LOOPBACK = ["127.0.0.1", "::1"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +21,7 @@ class PrivateConf:
     rtsp_port: int
     api_port: int
     udp_port: int = 0
-    read_user: str = ""
-    read_password: str = ""
+    access: Access = field(default_factory=Access)
 
 
 def render_conf(conf: PrivateConf) -> bytes:
@@ -45,20 +45,8 @@ def render_conf(conf: PrivateConf) -> bytes:
         "webrtc": False,
         "srt": False,
         "authMethod": "internal",
-        "authInternalUsers": _users(conf),
+        "authInternalUsers": render_users(conf.access),
         "pathDefaults": {"source": "publisher", "overridePublisher": True},
         "paths": {"all_others": {"source": "publisher"}},
     }
     return json.dumps(whole, indent=1).encode() + b"\n"
-
-
-def _users(conf: PrivateConf) -> list[dict[str, object]]:
-    here = ["publish", "read", "playback", "api", "metrics"]
-    return [
-        _user("any", "", LOOPBACK, here),
-        _user(conf.read_user or "any", conf.read_password if conf.read_user else "", [], ["read", "playback"]),
-    ]
-
-
-def _user(name: str, password: str, ips: list[str], actions: list[str]) -> dict[str, object]:
-    return {"user": name, "pass": password, "ips": ips, "permissions": [{"action": action} for action in actions]}

@@ -1,0 +1,124 @@
+"""The copy that the server runs on, made of the owner's file and our settings; the owner's own words stay.
+
+What is ours in it: the API for our watch, the RTSP port of our settings, who may read, and an entry for paths that
+nobody has listed, so that a new microphone needs no change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from audio_rtsp.server.mediamtx.document import Document, NotADocument
+from audio_rtsp.server.mediamtx.listeners import Listener, parse_listeners, split_address
+from audio_rtsp.server.mediamtx.old_words import CATCH_ALL, quote_no, take_read_rules
+from audio_rtsp.server.mediamtx.remark import Refused, Remark
+from audio_rtsp.server.mediamtx.users import LOOPBACK, Access, Rule, User, is_same, render_users
+
+EVERYWHERE = ("", "0.0.0.0", "::", "127.0.0.1", "localhost")
+ANY = "any"
+SHIPPED_USERS: tuple[User, ...] = (
+    {"user": ANY, "permissions": [{"action": action} for action in ("publish", "read", "playback")]},
+    {"user": ANY, "ips": LOOPBACK, "permissions": [{"action": action} for action in ("api", "metrics", "pprof")]},
+)
+"""What MediaMTX's own file says: nobody's decision, and everybody may publish."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What our settings ask of the server."""
+
+    rtsp_port: int
+    api_port: int
+    access: Access = field(default_factory=Access)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """The copy, what it opens, and what was understood otherwise than it is written."""
+
+    text: str
+    trial_text: str
+    listeners: tuple[Listener, ...]
+    remarks: tuple[Remark, ...]
+
+
+def derive(owner_text: str, wanted: Wanted) -> Derived:
+    """Make the copy; raises Refused for what cannot work or would end all streams."""
+    try:
+        document = Document(owner_text)
+    except NotADocument as error:
+        raise Refused(error.line, str(error)) from None
+    remarks = [*quote_no(document), *_settle_users(document, wanted.access)]
+    _let_us_publish(document, wanted.rtsp_port)
+    _let_us_watch(document, wanted.api_port)
+    listeners = parse_listeners(document)
+    text = document.render()
+    return Derived(text=text, trial_text=_for_trial(Document(text)), listeners=listeners, remarks=tuple(remarks))
+
+
+def _settle_users(document: Document, access: Access) -> list[Remark]:
+    rules, remarks = take_read_rules(document)
+    line = document.line("authInternalUsers") or document.line("authMethod")
+    if document.text("authMethod") not in ("", "internal") or not _users_are_ours(document):
+        return [*remarks, *_for_owners_users(line, access, rules)]
+    document.set(render_users(access, rules), "authInternalUsers")
+    return remarks
+
+
+def _users_are_ours(document: Document) -> bool:
+    users = document.get("authInternalUsers")
+    return users is None or any(is_same(users, known) for known in (render_users(Access()), SHIPPED_USERS))
+
+
+def _for_owners_users(line: int, access: Access, rules: list[Rule]) -> list[Remark]:
+    if rules:
+        raise Refused(line, "users are listed here, so readUser has no place; write that user into authInternalUsers")
+    return [Remark(line, "users are listed here, so RTSP_READ_USER has no effect")] if access.user else []
+
+
+def _let_us_publish(document: Document, port: int) -> None:
+    document.set(True, "rtsp")
+    transports = document.get("rtspTransports") or document.get("protocols")
+    if isinstance(transports, list) and "tcp" not in transports:
+        key = "rtspTransports" if document.has("rtspTransports") else "protocols"
+        raise Refused(document.line(key), f"{key}: without tcp no microphone could be published; add tcp")
+    if document.text("rtspEncryption") == "strict":
+        line = document.line("rtspEncryption")
+        raise Refused(line, 'rtspEncryption: with strict no microphone could be published; "optional" works')
+    set_port(document, "rtspAddress", port)
+    host = split_address(document.text("rtspAddress"))[0]
+    if host not in EVERYWHERE:
+        line = document.line("rtspAddress")
+        raise Refused(line, f"rtspAddress: at {host} alone no microphone could be published; write :{port}")
+    paths = document.get("paths")
+    if not (isinstance(paths, Mapping) and any(name in paths for name in CATCH_ALL)):
+        document.set({"source": "publisher"}, "paths", CATCH_ALL[0])
+
+
+def _let_us_watch(document: Document, port: int) -> None:
+    document.set(True, "api")
+    document.set(f"127.0.0.1:{port}", "apiAddress")
+    if document.has("apiEncryption"):
+        document.set(False, "apiEncryption")
+
+
+def set_port(document: Document, key: str, port: int) -> None:
+    """Change the port of an address and keep its host; an address that is none is replaced."""
+    try:
+        host, before = split_address(document.text(key))
+    except ValueError:
+        host, before = "", 0
+    if port != before:
+        document.set(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", key)
+
+
+def _for_trial(document: Document) -> str:
+    """The same for a look at it: no program is started, no source is opened."""
+    paths = document.get("paths")
+    for name in list(paths) if isinstance(paths, Mapping) else []:
+        document.remove("paths", name, "runOnInit")
+        if document.text("paths", name, "source") not in ("", "publisher", "redirect"):
+            document.set(True, "paths", name, "sourceOnDemand")
+    document.remove("pathDefaults", "runOnInit")
+    return document.render()

@@ -1,0 +1,175 @@
+"""The owner's ``mediamtx.yml``: read, edited and written with every comment, order and quote kept.
+
+No word is given a type: ``no``, ``0123`` and ``12:30`` stay what the owner wrote, and the server reads them itself.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.resolver import VersionedResolver
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, ScalarString
+from ruamel.yaml.tag import Tag
+from ruamel.yaml.util import load_yaml_guess_indent
+
+Value: TypeAlias = "bool | int | str | Sequence[Value] | Mapping[str, Value]"
+
+TEXT = "tag:yaml.org,2002:str"
+NEVER_WRAP = 1 << 20
+
+
+class NotADocument(Exception):
+    """The text is no YAML mapping; *line* counts from 1, 0 = nowhere in particular."""
+
+    def __init__(self, line: int, what: str) -> None:
+        super().__init__(what)
+        self.line = line
+
+
+class _Untyped(VersionedResolver):
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+        if kind is ScalarNode and implicit[0]:
+            return Tag(suffix=TEXT)
+        return super().resolve(kind, value, implicit)
+
+
+class Document:
+    """A mapping with its comments; keys are addressed by their path, as in ``("paths", "secure")``."""
+
+    def __init__(self, text: str) -> None:
+        """Raises NotADocument."""
+        self._yaml = _dialect(text)
+        self._has_crlf = "\r\n" in text
+        try:
+            whole = self._yaml.load(text)
+        except MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            raise NotADocument(mark.line + 1 if mark else 0, _said(error)) from None
+        except (YAMLError, ValueError, RecursionError) as error:
+            raise NotADocument(0, str(error)) from None
+        if whole is None:
+            whole = CommentedMap()
+            self._head = text
+        elif not isinstance(whole, CommentedMap):
+            raise NotADocument(1, "it does not consist of lines such as 'rtsp: true'")
+        else:
+            self._head = ""
+        self._whole = whole
+
+    def get(self, *keys: str) -> Any:
+        """What stands there: text, mapping or list; None when nothing does."""
+        found: Any = self._whole
+        for key in keys:
+            found = found.get(key) if isinstance(found, Mapping) else None
+        return found
+
+    def has(self, *keys: str) -> bool:
+        """Whether the last of *keys* stands there, even without a value."""
+        above = self.get(*keys[:-1])
+        return isinstance(above, Mapping) and keys[-1] in above
+
+    def text(self, *keys: str) -> str:
+        """The scalar that stands there, as it is written; empty when none does."""
+        found = self.get(*keys)
+        return found if isinstance(found, str) else ""
+
+    def is_bare(self, *keys: str) -> bool:
+        """Whether a scalar stands there without quotes, so that the server gives it a type."""
+        found = self.get(*keys)
+        return isinstance(found, str) and not _is_quoted(found)
+
+    def line(self, *keys: str) -> int:
+        """The line of the last of *keys*, from 1; 0 when it does not stand there."""
+        above = self.get(*keys[:-1])
+        return next(iter(_own_line(above, keys[-1])), 0)
+
+    def line_of_word(self, word: str) -> int:
+        """The first line on which *word* is a key, at any depth; 0 when on none."""
+        return min(_lines_of(self._whole, word), default=0)
+
+    def set(self, value: Value, *keys: str) -> None:
+        """Write *value* there; mappings on the way are made. What stands there already stays as it is written."""
+        above = self._whole
+        for key in keys[:-1]:
+            if not isinstance(above.get(key), CommentedMap):
+                above[key] = CommentedMap()
+            above = above[key]
+        written, there = _node(value), above.get(keys[-1])
+        if there != written or _is_quoted(there) != _is_quoted(written):
+            above[keys[-1]] = written
+
+    def remove(self, *keys: str) -> None:
+        """Take the last of *keys* away; nothing when it does not stand there."""
+        above = self.get(*keys[:-1])
+        if isinstance(above, CommentedMap) and keys[-1] in above:
+            del above[keys[-1]]
+
+    def render(self) -> str:
+        """The text of the whole file; once, since writing comments uses them up."""
+        if not self._whole:
+            return self._head
+        out = io.StringIO()
+        self._yaml.dump(self._whole, out)
+        text = self._head + out.getvalue()
+        return text.replace("\n", "\r\n") if self._has_crlf else text
+
+
+def _dialect(text: str) -> YAML:
+    yaml = YAML(typ="rt", pure=True)
+    yaml.Resolver = _Untyped
+    yaml.preserve_quotes = True
+    yaml.width = NEVER_WRAP
+    yaml.brace_single_entry_mapping_in_flow_sequence = True
+    _, sequence, offset = _guess(text)
+    yaml.indent(sequence=sequence or 2, offset=offset or 0)
+    return yaml
+
+
+def _guess(text: str) -> tuple[Any, int | None, int | None]:
+    """How far the owner indents lists."""
+    try:
+        whole, sequence, offset = load_yaml_guess_indent(text)
+    except (YAMLError, ValueError, RecursionError):
+        return None, None, None
+    return whole, sequence, offset
+
+
+def _is_quoted(node: Any) -> bool:
+    return isinstance(node, ScalarString)
+
+
+def _node(value: Value) -> Any:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case str():
+            return DoubleQuotedScalarString(value)
+        case Mapping():
+            return CommentedMap((key, _node(one)) for key, one in value.items())
+    flow = CommentedSeq(_node(one) for one in value)
+    if all(isinstance(one, str) for one in value):
+        flow.fa.set_flow_style()
+    return flow
+
+
+def _said(error: MarkedYAMLError) -> str:
+    """What is wrong; a value may be a password and is never repeated."""
+    return " ".join((error.problem or "it cannot be read").split()).partition(" with value")[0]
+
+
+def _own_line(node: Any, word: str) -> list[int]:
+    is_there = isinstance(node, CommentedMap) and word in (node.lc.data or ())
+    return [node.lc.key(word)[0] + 1] if is_there else []
+
+
+def _lines_of(node: Any, word: str) -> list[int]:
+    below = node.values() if isinstance(node, CommentedMap) else node if isinstance(node, CommentedSeq) else ()
+    return _own_line(node, word) + [line for one in below for line in _lines_of(one, word)]
