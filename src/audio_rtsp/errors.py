@@ -271,6 +271,16 @@ class NothingToRollBack(AudioRtspError):
         )
 
 
+class ServerConfRefused(AudioRtspError):
+    """A configuration that MediaMTX, or all streams, could not live with."""
+
+    exit_code = 31
+
+    def __init__(self, path: str, lines: Iterable[str]) -> None:
+        fix = "mend the lines above; until then the server runs on the last good copy"
+        super().__init__(f"{path} cannot be used as it is", fix=fix, detail=lines)
+
+
 class AlreadyRunning(AudioRtspError):
     """A second instance for the same configuration."""
 

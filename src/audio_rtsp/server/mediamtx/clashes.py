@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from audio_rtsp.facts.ports import holder
 from audio_rtsp.facts.process import command_line
@@ -14,28 +15,39 @@ from audio_rtsp.server.mediamtx.remark import Remark
 KINDS = {TCP: socket.SOCK_STREAM}
 
 
-def find_clashes(listeners: Iterable[Listener], our_file: str) -> Iterator[Remark]:
-    """A remark for each address that cannot be opened; the server that runs on *our_file* may have it already."""
-    for one in listeners:
-        reason = _reason(one, our_file)
-        if reason:
-            yield Remark(one.line, f"{one.key}: {reason}")
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """An address that cannot be opened; *holder* is empty when it is not in use but not ours to have."""
+
+    listener: Listener
+    says: str
+    holder: str = ""
+
+    @property
+    def remark(self) -> Remark:
+        """The same as a remark on the line that names the address."""
+        return Remark(self.listener.line, f"{self.listener.key}: {self.says}")
 
 
-def _reason(listener: Listener, our_file: str) -> str:
-    kind = KINDS.get(listener.kind, socket.SOCK_DGRAM)
-    trouble = _bind(listener.host, listener.port, kind)
-    if trouble == errno.EADDRNOTAVAIL:
-        return f"this machine has no address {listener.host}"
-    if trouble == errno.EADDRINUSE:
-        who = holder(listener.port, kind)
-        is_ours = who is not None and our_file in command_line(who.pid)
-        return "" if is_ours else f"port {listener.port} is taken by {who or 'another program'}"
-    return ""  # free; or a low port, which the server's unit may open and we may not
+def find_clashes(listeners: Iterable[Listener], our_file: str) -> Iterator[Clash]:
+    """Every address that cannot be opened; the server that runs on *our_file* may have it already."""
+    for listener in listeners:
+        kind = KINDS.get(listener.kind, socket.SOCK_DGRAM)
+        trouble = _bind(listener.host, listener.port, kind)
+        if trouble == errno.EADDRNOTAVAIL:
+            yield Clash(listener, f"this machine has no address {listener.host}")
+        elif trouble == errno.EADDRINUSE:
+            who = holder(listener.port, kind)
+            if who is None or our_file not in command_line(who.pid):
+                name = str(who or "another program")
+                yield Clash(listener, f"port {listener.port} is taken by {name}", name)
 
 
 def _bind(host: str, port: int, kind: socket.SocketKind) -> int:
-    """The system's error number, 0 = it can be opened; all addresses as the server opens them, IPv6 with IPv4."""
+    """The system's error number, 0 = it can be opened; all addresses as the server opens them, IPv6 with IPv4.
+
+    A low port that is not ours to open is none of our business: the server's unit may.
+    """
     family = socket.AF_INET6 if ":" in host or (not host and socket.has_dualstack_ipv6()) else socket.AF_INET
     with socket.socket(family, kind) as probe:
         if kind is socket.SOCK_STREAM:

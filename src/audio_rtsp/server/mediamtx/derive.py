@@ -103,13 +103,14 @@ def _let_us_watch(document: Document, port: int) -> None:
         document.set(False, "apiEncryption")
 
 
-def set_port(document: Document, key: str, port: int) -> None:
+def set_port(document: Document, key: str, port: int, default_host: str = "") -> None:
     """Change the port of an address and keep its host; an address that is none is replaced."""
     try:
-        host, before = split_address(document.text(key))
+        before = split_address(document.text(key))
     except ValueError:
-        host, before = "", 0
-    if port != before:
+        before = ("", 0)
+    host = before[0] or default_host
+    if (host, port) != before:
         document.set(f"[{host}]:{port}" if ":" in host else f"{host}:{port}", key)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ipaddress
 import itertools
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from audio_rtsp.server.mediamtx.document import Document
@@ -65,7 +64,7 @@ def parse_listeners(document: Document) -> tuple[Listener, ...]:
     transports = document.get("rtspTransports") or document.get("protocols")
     with_udp = "udp" in transports if isinstance(transports, list) else True
     openings = (*OPENINGS, *(UDP_OPENINGS if with_udp else ()))
-    found = tuple(_listener(document, opening) for opening in openings if is_open(document, opening))
+    found = tuple(_listener(document, opening) for opening in openings if _is_open(document, opening))
     for one, other in itertools.combinations(found, 2):
         if (one.port, one.kind) == (other.port, other.kind) and _hosts_meet(one.host, other.host):
             line = max(one.line, other.line)
@@ -73,11 +72,10 @@ def parse_listeners(document: Document) -> tuple[Listener, ...]:
     return found
 
 
-def is_open(document: Document, opening: Opening) -> bool:
-    """Whether its switch is on and it has an address."""
-    switch = document.text(opening.switch)
-    is_on = switch.lower() in TRUE if switch else opening.is_on
-    return is_on and bool(_address(document, opening))
+def is_on(document: Document, switch: str, *, default: bool) -> bool:
+    """Whether a switch is on, in the file or by *default*."""
+    says = document.text(switch)
+    return says.lower() in TRUE if says else default
 
 
 def split_address(address: str) -> tuple[str, int]:
@@ -103,6 +101,10 @@ def _hosts_meet(one: str, other: str) -> bool:
     return one == other or one in everywhere or other in everywhere
 
 
+def _is_open(document: Document, opening: Opening) -> bool:
+    return is_on(document, opening.switch, default=opening.is_on) and bool(_address(document, opening))
+
+
 def _address(document: Document, opening: Opening) -> str:
     return document.text(opening.key) if document.has(opening.key) else opening.default
 
@@ -114,9 +116,3 @@ def _listener(document: Document, opening: Opening) -> Listener:
     except ValueError as error:
         raise Refused(line, f"{opening.key}: {error}") from None
     return Listener(opening.key, host, port, opening.kind, line)
-
-
-def describe(listeners: tuple[Listener, ...]) -> Iterator[str]:
-    """A line each, for people."""
-    for one in listeners:
-        yield f"{one.key} {one.host or '*'}:{one.port}/{one.kind}"

@@ -9,7 +9,7 @@ import json
 
 from audio_rtsp.server.mediamtx.derive import set_port
 from audio_rtsp.server.mediamtx.document import Document, NotADocument
-from audio_rtsp.server.mediamtx.listeners import split_address
+from audio_rtsp.server.mediamtx.listeners import is_on, split_address
 from audio_rtsp.server.mediamtx.ports import DEFAULT_PORTS, Ports
 from audio_rtsp.server.mediamtx.remark import Refused
 from audio_rtsp.server.mediamtx.users import LAN, LOOPBACK
@@ -23,6 +23,7 @@ ADDRESSES = {
 }
 """Our names of the listeners, which are the server's switches too, and the keys of their addresses."""
 ON_THIS_HOST = ("metrics",)
+ON_BY_DEFAULT = ("rtsp", "rtmp", "hls", "webrtc")
 
 HEAD = """\
 # MediaMTX, as audio-rtsp uses it. Edit it as you like: the server runs on a
@@ -68,23 +69,27 @@ def first_text(ports: Ports) -> str:
 
 def with_ports(text: str, ports: Ports) -> str:
     """The owner's file with the ports that are named, 0 = off; raises Refused for a file that cannot be read."""
-    try:
-        document = Document(text)
-    except NotADocument as error:
-        raise Refused(error.line, str(error)) from None
+    document = _document(text)
     for name, key in ADDRESSES.items():
         port = getattr(ports, name)
-        if port is not None:
+        if port is not None and is_on(document, name, default=name in ON_BY_DEFAULT) != bool(port):
             document.set(port != 0, name)
         if port:
-            _set_address(document, name, key, port)
+            set_port(document, key, port, _host(name))
     return document.render()
 
 
 def configured_ports(text: str) -> Ports:
-    """The ports that the file names itself; raises NotADocument."""
-    document = Document(text)
+    """The ports that the file names itself; raises Refused for a file that cannot be read."""
+    document = _document(text)
     return Ports(**{name: _port(document, key) for name, key in ADDRESSES.items()})
+
+
+def _document(text: str) -> Document:
+    try:
+        return Document(text)
+    except NotADocument as error:
+        raise Refused(error.line, str(error)) from None
 
 
 def _switch_and_address(name: str, port: int) -> str:
@@ -96,13 +101,6 @@ def _named_or_default(ports: Ports, name: str) -> int:
     port: int | None = getattr(ports, name)
     default: int = getattr(DEFAULT_PORTS, name)
     return default if port is None else port
-
-
-def _set_address(document: Document, name: str, key: str, port: int) -> None:
-    if not document.text(key).strip(":0123456789"):  # no host is named
-        document.set(f"{_host(name)}:{port}", key)
-    else:
-        set_port(document, key, port)
 
 
 def _port(document: Document, key: str) -> int | None:

@@ -159,7 +159,7 @@ def test_ports_are_changed_and_nothing_else() -> None:
     changed = with_ports(text, Ports(rtsp=554, hls=80, metrics=99, rtmp=0))
     assert changed == (
         '# mine\nrtspAddress: "0.0.0.0:554" # rtsp\nhls: true\nmetricsAddress: "127.0.0.1:99"\n'
-        'paths: {a: {source: publisher}}\nrtsp: true\nrtmp: false\nhlsAddress: ":80"\nmetrics: true\n'
+        'paths: {a: {source: publisher}}\nrtmp: false\nhlsAddress: ":80"\nmetrics: true\n'
     )
     assert with_ports(text, Ports()) == text
 

@@ -1,0 +1,82 @@
+"""``audio-rtsp mediamtx config``: the installed server's configuration, seen, checked and followed."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from audio_rtsp.cli.answer import say, say_json, tell
+from audio_rtsp.cli.places import Places
+from audio_rtsp.errors import MediaMtxMissing
+
+if TYPE_CHECKING:
+    from audio_rtsp.server.mediamtx.configuration import Followed, ServerConfiguration
+    from audio_rtsp.server.mediamtx.overview import Overview
+
+REFUSED = 78
+
+
+@click.command()
+@click.option(
+    "--check", "act", flag_value="check", help="Try the file as it is; nothing is changed. Exit status 78: bad."
+)
+@click.option("--follow", "act", flag_value="follow", help="Let the server take the file over (the units call this).")
+@click.option("--show", "act", flag_value="show", default=True, help="Ports, who may listen, complaints (the default).")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_context
+def config(ctx: click.Context, act: str, as_json: bool) -> None:
+    """See and check /etc/mediamtx/mediamtx.yml, which is yours to edit.
+
+    The server runs on a checked copy: a line that cannot work changes nothing and is named here and in status.
+    """
+    places: Places = ctx.obj
+    if act == "show":
+        _show(places, as_json=as_json)
+        return
+    whole = server_configuration(places)
+    followed = whole.check() if act == "check" else whole.follow()
+    _say(followed, as_json=as_json)
+    ctx.exit(REFUSED if followed.complaints else 0)
+
+
+def server_configuration(places: Places) -> ServerConfiguration:
+    """The configuration of this machine's installed server; raises MediaMtxMissing."""
+    from audio_rtsp.server.mediamtx.conf_files import ConfFiles
+    from audio_rtsp.server.mediamtx.configuration import ServerConfiguration
+    from audio_rtsp.server.mediamtx.find import USUAL_PLACE, find_binary
+
+    binary = find_binary(USUAL_PLACE) or find_binary(os.environ.get("MEDIAMTX_BIN", ""))
+    if binary is None:
+        raise MediaMtxMissing("")
+    return ServerConfiguration(ConfFiles.under(places.root), places.config, binary, os.environ)
+
+
+def _say(followed: Followed, *, as_json: bool) -> None:
+    if as_json:
+        say_json({"complaints": list(followed.complaints), "hints": list(followed.hints)})
+        return
+    for hint in followed.hints:
+        tell(hint)
+    say("\n".join(followed.complaints) or "ok")
+
+
+def _show(places: Places, *, as_json: bool) -> None:
+    from audio_rtsp.server.mediamtx.conf_files import ConfFiles
+    from audio_rtsp.server.mediamtx.overview import read_overview
+
+    overview = read_overview(ConfFiles.under(places.root))
+    if as_json:
+        say_json(overview.as_json())
+        return
+    say(_table(overview))
+    for complaint in overview.complaints:
+        tell(complaint)
+
+
+def _table(overview: Overview) -> str:
+    from audio_rtsp.cli.table import render_table
+
+    rows = [(name, str(port)) for name, port in overview.ports.items()]
+    return render_table(("what", "value"), [*rows, ("listeners", overview.readers), ("file", overview.file)])

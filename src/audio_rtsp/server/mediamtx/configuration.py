@@ -1,0 +1,181 @@
+"""The configuration of an installed MediaMTX: written, checked, put in force, and followed when the owner edits it.
+
+There is one writer of what the server reads: this, into the checked copy. The API is only asked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from audio_rtsp.config.backup import FOLDER, back_up
+from audio_rtsp.config.edit import change_file
+from audio_rtsp.config.keyvalue import set_key
+from audio_rtsp.config.owner_file import Unread, read_owner_file, why
+from audio_rtsp.config.settings import RTSP_PORT
+from audio_rtsp.config.sources import settings_file
+from audio_rtsp.errors import AudioRtspError, NotReadable, NotWritable, ServerConfRefused
+from audio_rtsp.host.atomic_file import write_atomic
+from audio_rtsp.host.lock import locked
+from audio_rtsp.server.mediamtx.asked import read_wanted
+from audio_rtsp.server.mediamtx.change import Change, objections, plan_change, refuse_clashes
+from audio_rtsp.server.mediamtx.conf_files import SECRET_MODE, ConfFiles
+from audio_rtsp.server.mediamtx.derive import Wanted
+from audio_rtsp.server.mediamtx.owner_text import ADDRESSES
+from audio_rtsp.server.mediamtx.ports import Ports
+from audio_rtsp.server.mediamtx.remark import Refused, Remark
+from audio_rtsp.server.mediamtx.swap import Landing, swap
+
+NO_CHANGE = "nothing to change"
+IS_MISSING = "it is not there; a new one: sudo audio-rtsp mediamtx install --config-only"
+DID_NOT_COME_UP = "the server did not come up on it; the last good copy is in force again"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """What came of a look at the owner's file: complaints keep the last good copy in force, hints do not."""
+
+    complaints: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+
+
+class ServerConfiguration:
+    """The owner's file, our settings in the folder *settings*, and the *binary* that must take what is made of them."""
+
+    def __init__(self, files: ConfFiles, settings: Path, binary: str, environ: Mapping[str, str]) -> None:
+        self._files = files
+        self._settings = settings
+        self._binary = binary
+        self._environ = environ
+
+    def plan(self, ports: Ports) -> list[str]:
+        """What :meth:`apply` would do, a line each; raises AudioRtspError for what it would refuse."""
+        change = self._accepted(ports, self._wanted(ports))
+        return self._steps(change, ports)
+
+    def apply(self, ports: Ports) -> list[str]:
+        """Write it and tell what was done; raises AudioRtspError with the old configuration in force."""
+        with self._writing():
+            wanted = self._wanted(ports)
+            change = self._accepted(ports, wanted)
+            done = self._steps(change, ports)
+            self._put_in_force(change)
+            self._remember_port(ports)
+            self._files.write_complaints(())
+            return done
+
+    def follow(self) -> Followed:
+        """Let the copy follow the owner's file and our settings; what cannot work changes nothing and is told."""
+        with self._writing():
+            followed = self._follow()
+            self._files.write_complaints(followed.complaints)
+            return followed
+
+    def check(self) -> Followed:
+        """What :meth:`follow` would say, without changing anything."""
+        try:
+            change = self._planned(Ports(), self._wanted(Ports()))
+        except (Refused, AudioRtspError) as error:
+            return Followed(complaints=self._told(error))
+        said = self._files.said
+        against = objections(change, self._files, self._binary)
+        return Followed(complaints=said(against), hints=said(change.derived.remarks))
+
+    def _follow(self) -> Followed:
+        try:
+            return self._followed(self._planned(Ports(), self._wanted(Ports())))
+        except (Refused, AudioRtspError) as error:
+            return Followed(complaints=self._told(error))
+
+    def _followed(self, change: Change) -> Followed:
+        hints = self._files.said(change.derived.remarks)
+        if change.before is None:
+            return Followed(complaints=self._files.said([Remark(0, IS_MISSING)]))
+        if change.after == change.before and change.derived.text == self._files.read_checked():
+            return Followed(hints=hints)
+        against = self._files.said(objections(change, self._files, self._binary))
+        if not against and self._files.was_put_back(change.derived.text):
+            against = self._files.said([Remark(0, DID_NOT_COME_UP)])
+        if not against:
+            self._put_in_force(change)
+        return Followed(complaints=against, hints=hints)
+
+    def _wanted(self, ports: Ports) -> Wanted:
+        wanted = read_wanted(self._settings, self._environ)
+        return wanted if ports.rtsp is None else replace(wanted, rtsp_port=ports.rtsp)
+
+    def _planned(self, ports: Ports, wanted: Wanted) -> Change:
+        data = read_owner_file(self._files.owner)
+        if isinstance(data, Unread):
+            raise NotReadable(str(self._files.owner), data.why)
+        try:
+            return plan_change(None if data is None else data.decode("utf-8-sig"), ports, wanted)
+        except UnicodeDecodeError as error:
+            raise Refused(1 + error.object[: error.start].count(b"\n"), "it is not UTF-8 text") from None
+
+    def _accepted(self, ports: Ports, wanted: Wanted) -> Change:
+        try:
+            change = self._planned(ports, wanted)
+        except Refused as error:
+            raise ServerConfRefused(str(self._files.owner), self._told(error)) from None
+        refuse_clashes(change, self._files)
+        against = self._files.said(objections(change, self._files, self._binary))
+        if against:
+            raise ServerConfRefused(str(self._files.owner), against)
+        return change
+
+    def _steps(self, change: Change, ports: Ports) -> list[str]:
+        owner, steps = self._files.owner, []
+        if change.before is None:
+            steps.append(f"{owner}: written with the ports {_named(change)}")
+        elif change.after != change.before:
+            steps.append(f"{owner}: the ports are {_named(change)}; the file before is in {owner.parent / FOLDER}")
+        if change.derived.text != self._files.read_checked():
+            steps.append(f"{self._files.checked}: the server runs on this copy, checked by {self._binary}")
+        if self._moves_settings(ports):
+            steps.append(f"{settings_file(self._settings, None)}: {RTSP_PORT.key} is {ports.rtsp}")
+        return [*steps, *self._files.said(change.derived.remarks)] or [NO_CHANGE]
+
+    def _put_in_force(self, change: Change) -> None:
+        """The owner's file, then the copy; both are as before when the server does not come up."""
+        owner = self._files.owner
+        if change.after != change.before:
+            if change.before is not None:
+                back_up(owner, owner.read_bytes())
+            write_atomic(owner, change.after.encode(), mode=SECRET_MODE if change.before is None else None)
+        if swap(self._files.checked, change.derived.text) is not Landing.PUT_BACK:
+            return
+        if change.before is not None and change.after != change.before:
+            write_atomic(owner, change.before.encode())
+        self._files.remember_put_back(change.derived.text)
+        raise ServerConfRefused(str(owner), self._files.said([Remark(0, DID_NOT_COME_UP)]))
+
+    def _moves_settings(self, ports: Ports) -> bool:
+        return ports.rtsp is not None and ports.rtsp != self._wanted(Ports()).rtsp_port
+
+    def _remember_port(self, ports: Ports) -> None:
+        """RTSP_PORT of our settings is the truth for publishers and URLs."""
+        if self._moves_settings(ports):
+            change_file(settings_file(self._settings, None), lambda data: set_key(data, RTSP_PORT.key, str(ports.rtsp)))
+
+    def _told(self, error: Refused | AudioRtspError) -> tuple[str, ...]:
+        if isinstance(error, Refused):
+            return self._files.said([error.remark])
+        return error.detail or (error.what,)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            self._files.make_folders()
+            with locked(self._files.lock):
+                yield
+        except OSError as error:
+            raise NotWritable(error.filename or str(self._files.owner), why(error)) from error
+
+
+def _named(change: Change) -> str:
+    names = {key: name for name, key in ADDRESSES.items()}
+    opened = {names[one.key]: one.port for one in change.derived.listeners if one.key in names}
+    return ", ".join(f"{name} {port}" for name, port in opened.items())

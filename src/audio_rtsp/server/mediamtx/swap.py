@@ -1,0 +1,77 @@
+"""The copy is exchanged under a running server, and put back when the server does not come up on it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from enum import StrEnum
+from pathlib import Path
+
+from audio_rtsp.host.atomic_file import write_atomic
+from audio_rtsp.server.mediamtx.conf_files import SECRET_MODE
+from audio_rtsp.server.mediamtx.readback import Expectation, answers, api_port, until
+
+BETWEEN_SWAPS = 1.2
+"""Seconds: the server drops a change that follows the last one within 1 s (internal/confwatcher, all versions)."""
+TAKEN_WITHIN = 2.0
+RESTARTED_WITHIN = 15.0
+"""Seconds: its unit starts it again after 1 s, and a small board needs a few for it."""
+STEADY = 0.5
+"""Seconds after which it must still be up: what it finds wrong late ends it within some 20 ms."""
+
+
+class Landing(StrEnum):
+    """What came of the exchange."""
+
+    TAKEN = "taken"
+    NOT_RUNNING = "not running"
+    PUT_BACK = "put back"
+
+
+def swap(copy: Path, text: str) -> Landing:
+    """Put *text* in the place of *copy*; a server that runs on it has taken it, or has the old one back. May wait."""
+    return asyncio.run(_swap(copy, text))
+
+
+async def _swap(copy: Path, text: str) -> Landing:
+    before = _read(copy)
+    was_up = before is not None and await answers(api_port(before))
+    if was_up:
+        await asyncio.sleep(_pause(copy))
+    _write(copy, text)
+    if before is None or not was_up:
+        return Landing.NOT_RUNNING
+    if await _is_taken(copy, text, api_port(before)):
+        return Landing.TAKEN
+    await asyncio.sleep(_pause(copy))
+    _write(copy, before)
+    await until(Expectation(before).is_met, RESTARTED_WITHIN)
+    return Landing.PUT_BACK
+
+
+async def _is_taken(copy: Path, text: str, old_port: int) -> bool:
+    expected = Expectation(text)
+    is_met = await until(expected.is_met, TAKEN_WITHIN)
+    if not is_met and await answers(old_port):  # it lives and has not seen the change
+        _write(copy, text)
+        is_met = await until(expected.is_met, TAKEN_WITHIN)
+    if not is_met:
+        return False
+    await asyncio.sleep(STEADY)
+    return await expected.is_met()
+
+
+def _pause(copy: Path) -> float:
+    """Seconds that are missing since the last exchange; a clock that jumped costs one pause at most."""
+    return min(BETWEEN_SWAPS, max(0.0, BETWEEN_SWAPS - (time.time() - copy.stat().st_mtime)))
+
+
+def _read(copy: Path) -> str | None:
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return copy.read_text()
+    return None
+
+
+def _write(copy: Path, text: str) -> None:
+    write_atomic(copy, text.encode(), mode=SECRET_MODE)
