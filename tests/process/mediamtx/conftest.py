@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from media_servers import BINARIES, binary_or_skip
+from process.mediamtx.installed import Installed
+
+
+@pytest.fixture(params=BINARIES, ids=lambda path: path or "none")
+def installed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installed]:
+    """A server that is configured as ours and runs as under its unit: on the checked copy, started again after 1 s."""
+    server = Installed(tmp_path, binary_or_skip(request.param))
+    server.configuration.apply(server.ports)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()

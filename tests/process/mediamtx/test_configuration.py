@@ -1,0 +1,234 @@
+"""The configuration of an installed server, with the real MediaMTX of the oldest and the newest version here."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from audio_rtsp.config.backup import backups_of
+from audio_rtsp.errors import ConfigRefused, PortTaken, ServerConfRefused
+from audio_rtsp.server.api import ControlApi
+from audio_rtsp.server.mediamtx.derive import Wanted, derive
+from audio_rtsp.server.mediamtx.overview import read_overview
+from audio_rtsp.server.mediamtx.owner_text import first_text
+from audio_rtsp.server.mediamtx.ports import DEFAULT_PORTS, Ports
+from audio_rtsp.server.mediamtx.trial import try_configuration
+from media_servers import BINARIES, binary_or_skip, version_of
+from process.mediamtx.installed import Installed, read, tone
+from process.streams.harness import listening, wait_for
+from process.streams.tones import peak_frequency
+
+SEED = "  secure:\n    readUser: myuser\n    readPass: mypassword\n"
+
+
+def test_a_tone_published_to_any_path_is_heard_again(installed: Installed) -> None:
+    with (
+        installed.publishing("test_tone"),
+        listening(installed.url("test_tone"), rate=44100, channels=1) as listener,
+    ):
+        listener.wait_seconds(1.0)
+        paths = asyncio.run(ControlApi(installed.api_port).paths())
+        heard = tone(listener)
+    assert abs(peak_frequency(heard, 44100, 440) - 440) <= 1
+    assert paths["test_tone"].readers == 1
+    version = ".".join(map(str, version_of(installed.binary)))
+    assert f"MediaMTX v{version}" in installed.log.splitlines()[0]
+
+
+def test_the_seeds_own_lines_cost_no_listener_anything(installed: Installed) -> None:
+    with (
+        installed.publishing("one"),
+        installed.publishing("two"),
+        installed.publishing("secure", 880),
+        listening(installed.url("one"), rate=44100, channels=1) as first,
+        listening(installed.url("two"), rate=44100, channels=1) as second,
+    ):
+        for listener in (first, second):
+            listener.wait_seconds(0.5)
+        began, pid = time.monotonic(), installed.pid
+        installed.write(installed.owner_text.replace("paths:\n", f"paths:\n{SEED}"))
+        followed = installed.configuration.follow()
+        for listener in (first, second):
+            listener.wait_seconds(1.0)
+            assert listener.is_connected
+            assert listener.longest_pause(since=began) < 1.0
+        assert followed.complaints == ()
+        assert "readUser" in followed.hints[0]
+        assert installed.pid == pid
+        assert "401" in read(installed.url("secure"))
+        assert read(installed.url("secure", "myuser:mypassword")) == "mp3"
+        assert "401" in read(installed.url("secure", "myuser:wrong"))
+        assert read(installed.url("one")) == "mp3"
+
+
+@pytest.mark.parametrize("line", ["readUsr: me", "  - broken: [", "rtspAddress: :70000", "paths: {a: {}}"])
+def test_a_bad_line_changes_nothing_and_is_named(installed: Installed, line: str) -> None:
+    pid, before = installed.pid, installed.files.checked.read_bytes()
+    number = len(installed.owner_text.splitlines()) + 1
+    installed.write(f"{installed.owner_text}{line}\n")
+    with installed.publishing("one"), listening(installed.url("one"), rate=44100, channels=1) as listener:
+        listener.wait_seconds(0.5)
+        complaints = installed.configuration.follow().complaints
+        listener.wait_seconds(0.5)
+        assert listener.is_connected
+    assert len(complaints) == 1
+    assert complaints[0].startswith(("mediamtx.yml:" + str(number), "mediamtx.yml:" + str(number + 1)))
+    assert installed.files.read_complaints() == complaints
+    assert read_overview(installed.files).complaints == complaints
+    assert installed.configuration.check().complaints == complaints
+    assert (installed.pid, installed.files.checked.read_bytes()) == (pid, before)
+
+
+def test_a_mended_line_ends_the_complaint(installed: Installed) -> None:
+    good = installed.owner_text
+    installed.write(f"{good}foo: 1\n")
+    assert installed.configuration.follow().complaints
+    installed.write(good)
+    assert installed.configuration.follow().complaints == ()
+    assert installed.files.read_complaints() == ()
+
+
+def test_two_edits_in_quick_succession_both_arrive(installed: Installed) -> None:
+    """The server drops what comes within a second of the change before."""
+    for number in (1, 2, 3):
+        installed.write(installed.owner_text.replace("paths:\n", f"paths:\n  path{number}:\n"))
+        assert installed.configuration.follow().complaints == ()
+    said = asyncio.run(_configured(installed.api_port))
+    assert {"path1", "path2", "path3"} <= said
+
+
+async def _configured(port: int) -> set[str]:
+    import json
+
+    from audio_rtsp.server.http import get
+
+    return {item["name"] for item in json.loads(await get(port, "/v3/config/paths/list"))["items"]}
+
+
+def test_another_port_moves_the_server_and_our_settings(installed: Installed) -> None:
+    comment = "# my own words\n"
+    installed.write(comment + installed.owner_text)
+    assert installed.configuration.plan(Ports(rtsp=installed.spare))
+    installed.configuration.apply(Ports(rtsp=installed.spare))
+    assert f"RTSP_PORT={installed.spare}" in (installed.settings / "config").read_text()
+    assert installed.owner_text.startswith(comment)
+    with installed.publishing("moved", port=installed.spare):
+        assert read(f"rtsp://127.0.0.1:{installed.spare}/moved") == "mp3"
+    with pytest.raises(OSError), socket.create_connection(("127.0.0.1", installed.rtsp_port), 1):
+        pass
+
+
+def test_the_port_of_our_settings_is_followed(installed: Installed) -> None:
+    installed.set(f"RTSP_PORT={installed.spare}\nAPI_PORT={installed.api_port}\n")
+    assert installed.configuration.follow().complaints == ()
+    assert f":{installed.spare}" in installed.owner_text
+    with socket.create_connection(("127.0.0.1", installed.spare), 1):
+        pass
+
+
+def test_a_taken_port_is_told_with_its_holder_before_anything_is_written(installed: Installed) -> None:
+    before = installed.owner_text
+    with socket.socket() as taken:
+        taken.bind(("", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(PortTaken) as caught:
+            installed.configuration.apply(Ports(hls=port))
+        installed.write(before.replace(f"hlsAddress: :{installed.ports.hls}", f"hlsAddress: :{port}"))
+        complaints = installed.configuration.follow().complaints
+    assert f"(pid {os.getpid()})" in caught.value.what
+    assert "--hls-port" in caught.value.fix
+    assert f"port {port} is taken by" in complaints[0]
+    assert backups_of(installed.files.owner) == []
+    assert installed.answers()
+
+
+def test_a_copy_on_which_the_server_does_not_come_up_is_taken_back(installed: Installed) -> None:
+    """As with a folder that is not there: what only a running server finds."""
+    before = installed.files.checked.read_text()
+    log = "logDestinations: [file]\nlogFile: /nowhere/at/all/mediamtx.log\n"
+    old = "logDestinations: [stdout]\nlogFile: /var/log/mediamtx/mediamtx.log\n"
+    assert old in installed.owner_text
+    installed.write(installed.owner_text.replace(old, log))
+    complaints = installed.configuration.follow().complaints
+    assert "did not come up" in complaints[0]
+    assert installed.files.checked.read_text() == before
+    wait_for(installed.answers, 5, "it runs again")
+    pid = installed.pid
+    assert installed.configuration.follow().complaints == complaints, "not tried again by itself"
+    assert installed.pid == pid
+    with pytest.raises(ServerConfRefused):
+        installed.configuration.apply(Ports())
+    wait_for(installed.answers, 5, "it runs again")
+
+
+def test_a_killed_server_comes_back_on_its_copy(installed: Installed) -> None:
+    first = installed.pid
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: installed.pid not in (0, first) and installed.answers(), 10, "it runs again")
+    with installed.publishing("again"):
+        assert read(installed.url("again")) == "mp3"
+
+
+def test_a_password_is_asked_for_and_shown_to_nobody(installed: Installed) -> None:
+    secret = "s3cret!$()*"
+    installed.set(
+        f"RTSP_PORT={installed.rtsp_port}\nAPI_PORT={installed.api_port}\n"
+        f"RTSP_READ_USER=listener\nRTSP_READ_PASSWORD='{secret}'\n"
+    )
+    assert installed.configuration.follow().complaints == ()
+    with installed.publishing("one"):
+        assert "401" in read(installed.url("one"))
+        assert read(installed.url("one", f"listener:{secret}")) == "mp3"
+    overview = read_overview(installed.files)
+    assert overview.readers == "who knows the password of listener"
+    assert secret not in str(overview.as_json()) + installed.log + installed.owner_text
+    assert secret not in Path(f"/proc/{installed.pid}/cmdline").read_text()
+    assert installed.files.checked.stat().st_mode & 0o007 == 0
+
+
+def test_a_typo_in_our_settings_takes_neither_port_nor_password_away(installed: Installed) -> None:
+    before = installed.files.checked.read_bytes()
+    installed.set(f"RTSP_PROT={installed.rtsp_port}\nAPI_PORT={installed.api_port}\n")
+    assert "did you mean RTSP_PORT" in installed.configuration.follow().complaints[0]
+    with pytest.raises(ConfigRefused):
+        installed.configuration.apply(Ports(hls=installed.spare))
+    assert installed.files.checked.read_bytes() == before
+
+
+def test_eleven_changes_leave_ten_backups_that_can_be_used(installed: Installed) -> None:
+    installed.stop()
+    for port in (installed.spare, installed.ports.hls) * 6:
+        installed.configuration.apply(Ports(hls=port))
+    kept = backups_of(installed.files.owner)
+    assert len(kept) == 10
+    for one in kept:
+        derived = derive(one.path.read_text(), Wanted(rtsp_port=1, api_port=2))
+        assert try_configuration(installed.binary, derived.trial_text) == ""
+
+
+@pytest.mark.parametrize("binary", BINARIES, ids=lambda path: path or "none")
+def test_our_first_file_and_its_copy_are_valid(binary: str) -> None:
+    binary = binary_or_skip(binary)
+    text = first_text(DEFAULT_PORTS)
+    assert try_configuration(binary, text) == ""
+    assert try_configuration(binary, derive(text, Wanted(rtsp_port=18554, api_port=19997)).text) == ""
+
+
+@pytest.mark.parametrize("binary", BINARIES, ids=lambda path: path or "none")
+def test_a_trial_starts_no_program_of_the_owners(binary: str, tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    trace = tmp_path / "trace"
+    text = f"paths:\n  a:\n    runOnInit: touch {trace}\n  b:\n    source: rtsp://127.0.0.1:9/x\n"
+    derived = derive(text, Wanted(rtsp_port=18554, api_port=19997))
+    assert try_configuration(binary_or_skip(binary), derived.trial_text) == ""
+    with contextlib.suppress(AssertionError):
+        wait_for(trace.exists, 0.5, "a hook would have run by now")
+    assert not trace.exists()
