@@ -45,6 +45,11 @@ class ConfFiles:
         """One writer at a time."""
         return self.owner.parent / ".audio-rtsp.lock"
 
+    @property
+    def low_ports(self) -> Path:
+        """What lets the server's unit open ports below 1024; installed only where one is wanted."""
+        return self.owner.parent.parent / "systemd/system/mediamtx.service.d/low-ports.conf"
+
     def make_folders(self) -> None:
         """Make what is missing; the copy's folder belongs to the server's group where there is one."""
         folder = self.checked.parent
