@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from media_servers import BINARIES, binary_or_skip
 from process.streams.harness import Box
 
 COUNTING = "AUDIO_CODEC=pcm_s16be\nAUDIO_CHANNELS=2\nAUDIO_SAMPLE_RATE=48000\n"
-MEDIAMTX = Path("/usr/local/mediamtx/mediamtx")
 
 
 @pytest.fixture
@@ -25,10 +25,10 @@ def box(tmp_path: Path) -> Box:
 
 
 @pytest.fixture(params=["embedded", "mediamtx"])
-def server(request: pytest.FixtureRequest) -> str:
+def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each of the two servers; the real MediaMTX only where it is installed."""
-    if request.param == "mediamtx" and not MEDIAMTX.exists():
-        pytest.skip(f"the real MediaMTX is not at {MEDIAMTX}")
+    if request.param == "mediamtx":
+        monkeypatch.setenv("AUDIO_RTSP_MEDIAMTX_BIN", binary_or_skip(BINARIES[-1]))
     return str(request.param)
 
 

@@ -23,9 +23,9 @@ from audio_rtsp.server.mediamtx.conf import PrivateConf, render_conf
 from audio_rtsp.server.mediamtx.find import USUAL_PLACE, find_binary
 from audio_rtsp.server.mediamtx.users import Access
 from audio_rtsp.server.protocol import publish_url
+from media_servers import BINARIES, binary_or_skip
 from unit.host.processes import children, descriptors, soon
 
-BINARIES = ("/usr/local/mediamtx/mediamtx", "/usr/local/mediamtx/v1.12.2/mediamtx")
 HTTP = """
 import http.server, os, sys
 class Answer(http.server.BaseHTTPRequestHandler):
@@ -44,10 +44,8 @@ def free() -> int:
 
 
 def mediamtx(binary: str, folder: Path, *, rtsp_port: int = 0, user: str = "", password: str = "") -> ServerCommand:
-    if not os.access(binary, os.X_OK):
-        pytest.skip(f"{binary} is not installed here")
     return mediamtx_command(
-        binary=binary,
+        binary=binary_or_skip(binary),
         folder=folder,
         rtsp_port=rtsp_port or free(),
         api_port=free(),
