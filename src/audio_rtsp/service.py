@@ -48,6 +48,8 @@ from audio_rtsp.server.builtin.command import builtin_command
 from audio_rtsp.server.child import ServerChild, ServerCommand
 from audio_rtsp.server.mediamtx.command import mediamtx_command
 from audio_rtsp.server.mediamtx.find import find_binary
+from audio_rtsp.server.mediamtx.installed import InstalledServer, is_installed
+from audio_rtsp.server.protocol import MediaServer
 from audio_rtsp.server.watch import ServerWatch
 from audio_rtsp.status import Status
 from audio_rtsp.supervision.desk import MachineDesk
@@ -74,8 +76,7 @@ async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
     with _instance(runtime):
         stop = _stop_signals()
         notify = Notify(os.environ)
-        server = ServerChild(server_command(desk.configuration.service, runtime))
-        server.on_restart = lambda cause: face.on_event(_restarted(cause))
+        server = await _media_server(desk, runtime, lambda cause: face.on_event(_restarted(cause)))
         ffmpeg, _ = await asyncio.gather(_ffmpeg_version(), server.start())
         try:
             outfit = _outfit(ServerWatch(server), server.rtsp_port, ffmpeg, face.on_event)
@@ -83,6 +84,18 @@ async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
             await _supervise(helm, outfit.watch, runtime, face, stop)
         finally:
             await server.stop()
+
+
+async def _media_server(desk: MachineDesk, runtime: Path, on_restart: Callable[[str], None]) -> MediaServer:
+    """The machine's own service mediamtx, for our service always and for a user while it runs; else a child of ours."""
+    values = desk.configuration.service
+    installed = InstalledServer(values[RTSP_PORT], values[API_PORT])
+    is_wanted = values[SERVER] is not ServerChoice.EMBEDDED and is_installed(desk.root)
+    if is_wanted and ("NOTIFY_SOCKET" in os.environ or await installed.is_up()):
+        return installed
+    child = ServerChild(server_command(values, runtime))
+    child.on_restart = on_restart
+    return child
 
 
 def _restarted(cause: str) -> Event:

@@ -53,6 +53,11 @@ class MachineDesk:
         self._began_with = self.configuration.service
 
     @property
+    def root(self) -> Path:
+        """Where the machine's tree is read."""
+        return self._places.root
+
+    @property
     def folder(self) -> Path:
         """Where the settings are read."""
         return self._places.config.absolute()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from process.streams.conftest import MEDIAMTX
+from media_servers import BINARIES, binary_or_skip
 from process.streams.harness import STANDIN, Box, count, free_port, listening, running, server_pid, wait_for
 from process.streams.tones import peak_frequency
 
@@ -346,13 +346,14 @@ def test_a_disk_that_takes_nothing_at_the_start_is_told_with_what_helps(
 ) -> None:
     if not has_own_mounts():
         pytest.skip("no right to mount a small file system")
-    if server == "mediamtx" and not MEDIAMTX.exists():
-        pytest.skip(f"the real MediaMTX is not at {MEDIAMTX}")
+    binary = binary_or_skip(BINARIES[-1]) if server == "mediamtx" else ""
     (box.root / "run").mkdir(exist_ok=True)
     mount = f'mount -t tmpfs -o {disk} x "{box.root / "run"}" && exec "$0" "$@"'
     words = ("-m", "audio_rtsp", "--root", str(box.root), "run", "--rtsp-port", str(box.port), "--server", server)
     argv = ("unshare", "-rm", "sh", "-c", mount, sys.executable, *words)
-    done = subprocess.run(argv, env=box.environment, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(
+        argv, env={**box.environment, "AUDIO_RTSP_MEDIAMTX_BIN": binary}, capture_output=True, text=True, timeout=20
+    )
     assert done.returncode == 16, done.stderr
     assert says in done.stderr
     assert fix in done.stderr.splitlines()[-1]

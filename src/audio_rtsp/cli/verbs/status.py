@@ -11,6 +11,7 @@ from audio_rtsp.cli.places import Places
 from audio_rtsp.cli.stream_table import render_streams
 from audio_rtsp.control.client import ask
 from audio_rtsp.errors import NotRunning
+from audio_rtsp.server.mediamtx.conf_files import ConfFiles
 
 RUNNING, PARTLY, NOT_RUNNING = 0, 5, 3
 GOOD = ("LIVE", "SILENT")
@@ -27,6 +28,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
     except NotRunning as error:
         _tell_without_program(places, error, as_json=as_json)
         ctx.exit(NOT_RUNNING)
+    now["complaints"] += ConfFiles.under(places.root).read_complaints()
     if as_json:
         say_json(now)
     else:
@@ -63,6 +65,6 @@ def _tell_without_program(places: Places, error: NotRunning, *, as_json: bool) -
     say(
         render_table(HEADER, [device_row(one) for one in roster.devices]) if roster.devices else "no sound card is here"
     )
-    for complaint in configuration.complaints:
+    for complaint in (*configuration.complaints, *ConfFiles.under(places.root).read_complaints()):
         tell(str(complaint))
     tell(f"fix: {error.fix}")
