@@ -8,6 +8,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -204,6 +206,48 @@ def test_a_typo_in_our_settings_takes_neither_port_nor_password_away(installed: 
     with pytest.raises(ConfigRefused):
         installed.configuration.apply(Ports(hls=installed.spare))
     assert installed.files.checked.read_bytes() == before
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from audio_rtsp.server.mediamtx.conf_files import ConfFiles
+from audio_rtsp.server.mediamtx.configuration import ServerConfiguration
+from audio_rtsp.server.mediamtx.ports import Ports
+root, binary, port, steps = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+rename = Path.rename
+def step(self, target):
+    global steps
+    steps -= 1
+    if not steps:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return rename(self, target)
+Path.rename = step
+ServerConfiguration(ConfFiles.under(root), root / "etc/audio-rtsp", binary, {}).apply(Ports(rtsp=port))
+"""
+
+
+@pytest.mark.timeout(180)
+def test_killed_at_any_step_a_change_leaves_the_old_state_or_the_new(installed: Installed) -> None:
+    """Each rename is a step; afterwards settings, file and server agree as soon as the unit has looked."""
+    ports = [installed.rtsp_port, installed.spare]
+    codes = []
+    for step in range(1, 20):
+        target = next(port for port in ports if f"RTSP_PORT={port}\n" not in settings(installed))
+        argv = (sys.executable, "-c", KILLED, str(installed.root), installed.binary, str(target), str(step))
+        codes.append(subprocess.run(argv, capture_output=True, timeout=60).returncode)
+        assert installed.configuration.follow().complaints == ()
+        in_force = next(port for port in ports if f"RTSP_PORT={port}\n" in settings(installed))
+        assert f":{in_force}" in installed.owner_text
+        with socket.create_connection(("127.0.0.1", in_force), 2):
+            pass
+        if codes[-1] == 0:
+            break
+    assert codes == [-signal.SIGKILL] * 5 + [0]
+
+
+def settings(installed: Installed) -> str:
+    return (installed.settings / "config").read_text()
 
 
 def test_eleven_changes_leave_ten_backups_that_can_be_used(installed: Installed) -> None:
