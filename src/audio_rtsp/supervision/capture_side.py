@@ -23,6 +23,8 @@ FILL_AFTER = 1.0
 FILL_LOOK = 0.04
 NEW_DEVICE = 3.0
 """Seconds after a device came in which it may not be ready yet: nodes without rights, half of its files."""
+HOLDER_LOOK = 0.2
+"""Seconds between looks at who holds a busy device: two small reads, and a listener waits for the last."""
 UDEV_LAG = 1.0
 """Seconds in which the news that a device went follow the end of its capture."""
 
@@ -248,12 +250,14 @@ class CaptureSide:
         return _now() - self._source_since < NEW_DEVICE
 
     async def _until_free(self, source: Source, reason: str) -> None:
-        """Look at the PCM's status every second; where the kernel shows no holder, just try again."""
+        """Look at the PCM's status until it closes; where the kernel shows no holder, try again after a while."""
         wait = self._rest.decide(Cause.BUSY, 0.0)
         while source is self._source:
-            self._show(CaptureCondition.BUSY, source.holder() or reason)
-            await self._rest.wait(wait.seconds)
+            holder = source.holder()
+            self._show(CaptureCondition.BUSY, holder or reason)
+            await self._rest.wait(HOLDER_LOOK if holder else wait.seconds)
             if not source.holder():
+                self.is_hopeful = bool(holder)
                 return
 
     async def _pause(self, cause: Cause, reason: str, flowed: float) -> None:

@@ -55,7 +55,7 @@ class DeviceSource:
         return arecord_argv(self.card_id, self.pcm, pcm)
 
     def holder(self) -> str:
-        """From the PCM's status; read every second while busy."""
+        """From the PCM's status; read five times a second while busy."""
         status = pcm_status(self.root, self.card_index, self.pcm)
         if status.has_room:
             return ""

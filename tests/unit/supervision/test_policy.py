@@ -122,7 +122,7 @@ def test_an_absent_device_or_server_waits_for_news_alone() -> None:
     assert waits(Cause.ABSENT, 1) == waits(Cause.SERVER_AWAY, 1) == [Wait(seconds=None)]
 
 
-def test_a_busy_device_is_looked_at_every_second() -> None:
+def test_a_busy_device_is_tried_every_second() -> None:
     assert {wait.seconds for wait in waits(Cause.BUSY, 500)} == {1.0}
 
 
