@@ -13,14 +13,27 @@ class LabError(Exception):
         self.fix = fix
 
 
-class NotRoot(LabError):
+class CannotRun(LabError):
+    """This machine is none that the lab runs on; nothing was tried."""
+
+
+class NotRoot(CannotRun):
     """The image is built in a chroot, which needs root."""
 
     def __init__(self) -> None:
         super().__init__("the lab's image cannot be built: chroot needs root", fix="run script/lab as root")
 
 
-class ProgramsMissing(LabError):
+class NotDebian(CannotRun):
+    """The guest is made of this host's own packages."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"the guest is built from the packages of Debian on amd64, here is {host}", fix="use such a host"
+        )
+
+
+class ProgramsMissing(CannotRun):
     """Programs of the host are missing, and may not or could not be installed."""
 
     def __init__(self, packages: Sequence[str], why: str) -> None:

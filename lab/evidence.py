@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from lab.host import host_ticks
 from lab.machine.guest import Guest
-from lab.machine.load import SATURATED, Ticks, load_between, parse_ticks
+from lab.machine.load import SATURATED, STARVED, load_between
 from lab.sound.counter import Counted
 
 HOST_SATURATED = 0.98
@@ -17,19 +17,22 @@ HOST_SATURATED = 0.98
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
-    """One judgement; loads are shares of all processors, *bus_losses* is how often
-    sound was lost before it reached the guest."""
+    """One judgement; loads are shares of all processors, *bus_losses* is how often sound was lost before it reached
+    the guest, which spoils a judgement of every sample (*is_exact*) but not one of a tone.
+    """
 
     lost_seconds: float = 0.0
     stale: int = 0
     load: float
     host_load: float
     bus_losses: int
+    is_exact: bool = True
 
     @property
     def is_saturated(self) -> bool:
         """Whether the machine, and not the program, may be what was heard."""
-        return self.load > SATURATED or self.host_load > HOST_SATURATED or self.bus_losses > 0
+        is_spoilt = self.is_exact and self.bus_losses > 0
+        return is_spoilt or self.load > SATURATED or self.host_load > HOST_SATURATED
 
 
 @dataclass(slots=True)
@@ -39,6 +42,10 @@ class Evidence:
     hearings: list[Hearing] = field(default_factory=list)
     lost_seconds: float = 0.0
     stale: int = 0
+    starvation: float = 0.0
+    """Of the hungriest guest; noted when it ended."""
+
+    _counts: int = 0
 
     @property
     def load(self) -> float | None:
@@ -50,8 +57,14 @@ class Evidence:
         """Whether any judgement says nothing."""
         return any(hearing.is_saturated for hearing in self.hearings)
 
+    @property
+    def is_starved(self) -> bool:
+        """Whether a failure, of whatever kind, says nothing: the guest was kept from running."""
+        return self.starvation > STARVED
+
     def add(self, counted: Counted) -> None:
         """What a recording of the pattern Count lost."""
+        self._counts += 1
         self.lost_seconds += counted.lost_seconds + counted.silent_seconds
         self.stale += counted.stale
 
@@ -59,32 +72,28 @@ class Evidence:
     def hearing(self, guest: Guest) -> Iterator[None]:
         """Watch the load of guest and host while the body listens, also when it fails."""
         guest_before, host_before = guest.ticks(), host_ticks()
-        bus_losses = guest.bus_losses()
+        bus_losses, counts, has_failed = guest.bus_losses(), self._counts, True
         try:
             yield
+            has_failed = False
         finally:
             self.hearings.append(
                 Hearing(
                     load=load_between(guest_before, guest.ticks()),
                     host_load=load_between(host_before, host_ticks()),
                     bus_losses=guest.bus_losses() - bus_losses,
+                    is_exact=has_failed or self._counts > counts,
                 )
             )
 
     def explain(self) -> str:
         """One line for the report; empty where all was calm."""
         busy = [hearing for hearing in self.hearings if hearing.is_saturated]
-        if not busy:
-            return ""
+        words = [self._explain_hearing(busy)] if busy else []
+        words += [f"QEMU waited {self.starvation:.0%} of its time for this host"] if self.is_starved else []
+        return "; ".join(words)
+
+    def _explain_hearing(self, busy: list[Hearing]) -> str:
         worst = max(busy, key=lambda hearing: (hearing.bus_losses, hearing.load))
-        return (
-            f"guest {worst.load:.0%}, host {worst.host_load:.0%} busy, sound lost on the bus {worst.bus_losses} times"
-        )
-
-
-HOST_STAT = Path("/proc/stat")
-
-
-def host_ticks() -> Ticks:
-    """Processor time of this host so far."""
-    return parse_ticks(HOST_STAT.read_text())
+        loads = f"guest {worst.load:.0%}, host {worst.host_load:.0%} busy"
+        return f"{loads}, sound lost on the bus {worst.bus_losses} times"

@@ -30,12 +30,16 @@ class Row:
 
 
 HEADS = ("scenario", "result", "seconds", "lost", "stale", "load", "note")
-BAD = (Result.FAIL, Result.INCONCLUSIVE)
 
 
 def is_green(rows: Sequence[Row]) -> bool:
     """Whether nothing failed and nothing stayed open."""
-    return not any(row.result in BAD for row in rows)
+    return not any(row.result in (Result.FAIL, Result.INCONCLUSIVE) for row in rows)
+
+
+def has_failed(rows: Sequence[Row]) -> bool:
+    """Whether anything failed that the machine's load does not excuse."""
+    return any(row.result is Result.FAIL for row in rows)
 
 
 def render_report(rows: Sequence[Row]) -> str:

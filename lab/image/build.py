@@ -17,7 +17,6 @@ from lab.image.configuration import without_password, write_configuration
 from lab.image.initrd import build_initrd
 from lab.image.kernel import unpack_kernel
 from lab.image.packages import ESSENTIAL, GUEST
-from lab.image.programs import ensure_programs
 from lab.image.recipe import Recipe
 from lab.image.rootfs import PackageFiles, build_root, in_root
 
@@ -53,7 +52,6 @@ class Image:
 
 def ensure_image(cache: Cache, say: Say) -> Image:
     """The image of today's recipe, built when it is not in the cache."""
-    ensure_programs()
     apt = PrivateApt(cache.folder / "apt")
     apt.refresh()
     recipe = Recipe(essential=apt.plan([ESSENTIAL]), packages=apt.plan([ESSENTIAL, *GUEST]))

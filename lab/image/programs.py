@@ -1,13 +1,14 @@
-"""The programs of the host that the lab runs, and the Debian packages they come from."""
+"""What the lab needs of its host: Debian on amd64, and programs with the packages they come from."""
 
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import sys
 
 from lab.command import ask
-from lab.errors import ProgramsMissing
+from lab.errors import NotDebian, ProgramsMissing
 
 INSTALL_LIMIT = 600.0
 OF_PACKAGE = {
@@ -21,16 +22,29 @@ OF_PACKAGE = {
 }
 
 
-def ensure_programs() -> None:
-    """Install what is missing, as root and without a terminal to ask on; else name it."""
+def ensure_host(*, may_ask_apt: bool = False) -> None:
+    """Raises CannotRun where the lab cannot run. Missing programs are installed as root, without a question where
+    nobody could answer one or *may_ask_apt*.
+    """
+    host = f"{_distribution()} on {platform.machine()}"
+    if host != "debian on x86_64":
+        raise NotDebian(host)
     missing = missing_packages()
     if not missing:
         return
     if os.geteuid() != 0:
         raise ProgramsMissing(missing, "only root can install them")
-    if sys.stdin.isatty():
-        raise ProgramsMissing(missing, "not installed unasked while somebody is at the terminal")
+    if sys.stdin.isatty() and not may_ask_apt:
+        raise ProgramsMissing(missing, "not installed unasked while somebody is at the terminal; --yes does")
     _install(missing)
+
+
+def _distribution() -> str:
+    """ID of os-release(5), such as debian."""
+    try:
+        return platform.freedesktop_os_release()["ID"]
+    except OSError:
+        return "an unknown system"
 
 
 def missing_packages() -> tuple[str, ...]:

@@ -231,6 +231,10 @@ class Guest:
         """How often sound was lost before it reached the guest: by a microphone's own clock, or in QEMU's bus."""
         return self._process.dropped() + sum(plug.late for plug in self.plugs.values())
 
+    def starvation(self) -> float:
+        """Share of QEMU's time since power on in which this host had no processor for it."""
+        return self._process.starvation()
+
     def save(self, snapshot: str) -> None:
         """Take an internal snapshot; no microphone may be plugged in."""
         if self.plugs:

@@ -1,11 +1,16 @@
-"""How busy processors were between two looks at /proc/stat, whose columns proc(5) names."""
+"""How busy processors were, from /proc/stat, and how long a process waited for one, from its threads' schedstat."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 SATURATED = 0.90
 """With less than a tenth idle an audio assertion says nothing about the program."""
+
+
+STARVED = 0.25
+"""A program that failed while QEMU got no processor for a quarter of its time may have been in time elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,3 +31,14 @@ def load_between(before: Ticks, after: Ticks) -> float:
     """Busy share of all processors, 0 to 1."""
     total = after.total - before.total
     return 1 - (after.idle - before.idle) / total if total > 0 else 0.0
+
+
+def waited_share(schedstats: Iterable[str]) -> float:
+    """The share of the time in which threads wanted to run that they waited, 0 to 1.
+
+    Each text is /proc/PID/task/TID/schedstat: nanoseconds that it ran, that it waited, and how often
+    (Documentation/scheduler/sched-stats.rst of the kernel).
+    """
+    pairs = [tuple(map(int, text.split()[:2])) for text in schedstats if text.strip()]
+    ran, waited = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+    return waited / (ran + waited) if ran + waited else 0.0

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from lab.command import DIES_WITH_US
+from lab.machine.load import waited_share
 from lab.machine.qemu import DROPPED, SERIAL
 
 END_LIMIT = 10.0
@@ -53,9 +54,21 @@ class QemuProcess:
         """How often QEMU threw 60 ms of a microphone away, because guest or host were late."""
         return (self.folder / WORDS).read_bytes().count(DROPPED)
 
+    def starvation(self) -> float:
+        """Share of its time in which it had work and got no processor; 0 where the kernel does not count."""
+        return waited_share(_text(path) for path in Path(f"/proc/{self.pid}/task").glob("*/schedstat"))
+
     def last_words(self) -> str:
         """The end of the serial log, and what QEMU itself complained about."""
         return "\n".join((*_tail(self.folder / SERIAL), *_tail(self.folder / WORDS)))
+
+
+def _text(path: Path) -> str:
+    """A thread may just have ended."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
 
 
 def _tail(path: Path) -> list[str]:

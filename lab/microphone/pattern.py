@@ -12,7 +12,12 @@ from typing import Protocol
 
 PEAK = 32767
 COUNT_PERIOD = 1 << 15
-"""Samples until the count begins again: 683 ms at 48 kHz, so a longer loss is known only modulo this."""
+"""Samples until the count begins again: 683 ms at 48 kHz."""
+
+COUNT_ROUNDS = 64
+"""Rounds of the count that are told apart: a loss is known up to 43 s."""
+
+TORN_AT, TORN_SAMPLES = 10_000, 240
 
 
 class Pattern(Protocol):
@@ -80,12 +85,24 @@ class Clicks:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The number of the sample in 15 bits: what arrives can be compared bit by bit. Odd channels count down."""
+    """The number of the sample in 15 bits: what arrives can be compared bit by bit. Odd channels count down.
+
+    In place of its zero, round n of the first channel says -(n + 1): how many rounds are missing is known too.
+    """
 
     def period(self, rate: int, channel: int) -> array[int]:
-        """As long as the count."""
+        """All rounds."""
         up = array("h", range(COUNT_PERIOD))
-        return array("h", reversed(up)) if channel % 2 else up
+        return array("h", reversed(up)) * COUNT_ROUNDS if channel % 2 else _rounds(up)
+
+
+@dataclass(frozen=True, slots=True)
+class TornCount:
+    """A Count out of which 5 ms (at 48 kHz) are torn in each round: what a listener to a faulty program gets."""
+
+    def period(self, rate: int, channel: int) -> array[int]:
+        """All rounds, with the holes."""
+        return _rounds(array("h", [*range(TORN_AT), *range(TORN_AT + TORN_SAMPLES, COUNT_PERIOD)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +117,12 @@ class Speech:
             samples = array("h", file.readframes(file.getnframes()))[:: file.getnchannels()]
             step = file.getframerate() / rate
         return array("h", (samples[int(number * step)] for number in range(int(len(samples) / step))))
+
+
+def _rounds(one: array[int]) -> array[int]:
+    whole = one * COUNT_ROUNDS
+    whole[:: len(one)] = array("h", range(-1, -COUNT_ROUNDS - 1, -1))
+    return whole
 
 
 def _clipped(value: float) -> int:

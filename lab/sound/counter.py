@@ -2,18 +2,23 @@
 
 Stale: a short run of wrong samples after which the count goes on as if nothing was lost. The kernel's own race
 (``retire_capture_urb`` moves the pointer before it copies), only wider under TCG; with one processor it cannot happen.
-A loss is known modulo the period of the count: 683 ms at 48 kHz.
+Each round of the count begins with its own number, so a loss is known up to 43 s at 48 kHz; between two breaks less
+than a round apart only modulo a round (683 ms), and a loss of whole rounds to the very sample is not seen.
 """
 
 from __future__ import annotations
 
+import itertools
 from array import array
 from dataclasses import dataclass
 
-PERIOD = 1 << 15
+from lab.microphone.pattern import COUNT_PERIOD as PERIOD
+from lab.microphone.pattern import COUNT_ROUNDS
+
+WHOLE = PERIOD * COUNT_ROUNDS
 STALE_SECONDS = 0.004
 LEAST_SILENCE = 16
-"""Zeros in a row that are silence; one is the count passing zero."""
+"""Zeros in a row that are silence."""
 
 STRIDE = 4096
 COUNT = array("h", [*range(PERIOD), *range(STRIDE)])
@@ -21,7 +26,7 @@ COUNT = array("h", [*range(PERIOD), *range(STRIDE)])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Break:
-    """A spot at which the count does not go on; *at* in seconds, both lengths in samples."""
+    """A spot at which the count does not go on; *at* in seconds, lengths in samples, both 0 where sound came twice."""
 
     at: float
     lost: int
@@ -48,21 +53,33 @@ class Counted:
         return sum(one.silent for one in self.breaks) / self.rate
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An unbroken stretch of the count, after so many zeros."""
+
+    start: int
+    end: int
+    silent: int
+
+
 def count_losses(samples: array[int], rate: int) -> Counted:
     """Walk through one channel of *samples*."""
-    index = _first_sound(samples)
-    stale, breaks = 0, []
+    runs, stale = _find_runs(samples, rate)
+    breaks = tuple(_between(samples, one, other, rate) for one, other in itertools.pairwise(runs))
+    return Counted(rate=rate, frames=len(samples), stale=stale, breaks=breaks)
+
+
+def _find_runs(samples: array[int], rate: int) -> tuple[list[Run], int]:
+    start = index = next((number for number, value in enumerate(samples) if value), len(samples))
+    runs, silent, stale = [], 0, 0
     while (index := _run_end(samples, index)) < len(samples):
         if end := _stale_end(samples, index, rate):
             stale, index = stale + 1, end
             continue
-        found, index = _break_at(samples, index, rate)
-        breaks.append(found)
-    return Counted(rate=rate, frames=len(samples), stale=stale, breaks=tuple(breaks))
-
-
-def _first_sound(samples: array[int]) -> int:
-    return next((max(0, index - 1) for index, value in enumerate(samples) if value), len(samples))
+        runs.append(Run(start, index, silent))
+        silent = _silence_at(samples, index)
+        start = index = index + silent
+    return [*runs, Run(start, len(samples), silent)], stale
 
 
 def _run_end(samples: array[int], start: int) -> int:
@@ -70,7 +87,10 @@ def _run_end(samples: array[int], start: int) -> int:
     index = start
     while index < len(samples):
         here = samples[index : index + STRIDE]
-        first = samples[index] % PERIOD
+        first = _number(here[0])
+        round_begins = (PERIOD - first) % PERIOD
+        if round_begins < len(here) and here[round_begins] < 0:
+            here[round_begins] = 0
         if here == COUNT[first : first + len(here)]:
             index += max(1, len(here) - 1)
             continue
@@ -80,27 +100,48 @@ def _run_end(samples: array[int], start: int) -> int:
     return len(samples)
 
 
+def _number(sample: int) -> int:
+    """Its number within the round; the first sample of a round tells the round's."""
+    return max(0, sample)
+
+
 def _follows(one: int, other: int) -> bool:
-    return (other - one) % PERIOD == 1
+    return (_number(other) - _number(one)) % PERIOD == 1
 
 
 def _stale_end(samples: array[int], start: int, rate: int) -> int:
     """Where the count goes on as if the samples from *start* had been right; 0 when it does not."""
-    before = samples[start - 1]
+    before = _number(samples[start - 1])
     for index in range(start + 1, min(start + int(STALE_SECONDS * rate), len(samples) - 1)):
-        is_right = (samples[index] - before) % PERIOD == index - start + 1
+        is_right = (_number(samples[index]) - before) % PERIOD == index - start + 1
         if is_right and _follows(samples[index], samples[index + 1]):
             return index
     return 0
 
 
-def _break_at(samples: array[int], start: int, rate: int) -> tuple[Break, int]:
+def _silence_at(samples: array[int], start: int) -> int:
     end = start
     while end < len(samples) and samples[end] == 0:
         end += 1
-    silent = end - start if end - start >= LEAST_SILENCE else 0
-    index = start + silent
-    if index >= len(samples):
-        return Break(at=start / rate, lost=0, silent=silent), index
-    lost = 0 if silent else (samples[index] - samples[start - 1] - 1) % PERIOD
-    return Break(at=start / rate, lost=lost, silent=silent), index
+    return end - start if end - start >= LEAST_SILENCE else 0
+
+
+def _between(samples: array[int], one: Run, other: Run, rate: int) -> Break:
+    at = one.end / rate
+    if other.start >= len(samples):
+        return Break(at=at, lost=0, silent=other.silent)
+    before, after = _position(samples, one), _position(samples, other)
+    if before is None or after is None:
+        rest = (_number(samples[other.start]) - _number(samples[one.end - 1]) - 1) % PERIOD
+        return Break(at=at, lost=0 if other.silent else rest, silent=other.silent)
+    missing = (after - before - (one.end - one.start)) % WHOLE
+    is_repeated = missing > WHOLE // 2
+    return Break(at=at, lost=0 if is_repeated else max(0, missing - other.silent), silent=other.silent)
+
+
+def _position(samples: array[int], run: Run) -> int | None:
+    """The place of its first sample in all rounds; None when no round begins in it."""
+    begins = run.start + (PERIOD - _number(samples[run.start])) % PERIOD
+    if begins >= run.end or samples[begins] >= 0:
+        return None
+    return ((-samples[begins] - 1) * PERIOD - (begins - run.start)) % WHOLE

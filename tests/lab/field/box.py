@@ -16,12 +16,12 @@ from lab.ear.listener import Listener
 from lab.errors import CommandFailed
 from lab.evidence import Evidence
 from lab.machine.guest import Guest
-from lab.microphone.microphone import Microphone, Mode
+from lab.microphone.microphone import Microphone
 from lab.microphone.plug import Plug
 from lab.sound.counter import Counted, count_losses
 from lab.sound.tone import Tone, measure_tone
 
-from field.sabotage import Sabotage
+from field.sabotage import NONE, Sabotage
 from field.unit import CONFIG, NAME, PROGRAM
 
 RTSP_PORT = 18554
@@ -47,30 +47,37 @@ class Box:
     sabotage: Sabotage
     listeners: list[Listener]
     _port: int = 0
+    _was_well: bool = False
 
     def start(self, config: str = "") -> None:
         """Write the owner's settings and start the service."""
         self.guest.put(config.encode(), CONFIG)
-        if self.sabotage is not Sabotage.DISABLED:
-            self.guest.check(f"systemctl enable -q --now {NAME}", timeout=START_LIMIT)
+        self.sabotage.undermine(self)
+        self.guest.check(f"systemctl enable -q --now {NAME}", timeout=START_LIMIT)
 
-    def plug(self, port: int, microphone: Microphone) -> Plug | None:
-        """Plug it in, unless that is what is sabotaged."""
-        if self.sabotage is Sabotage.ABSENT:
-            return None
-        if self.sabotage is Sabotage.MUTE:
-            microphone = replace(microphone, mode=Mode.MUTE)
-        return self.guest.plug(port, microphone)
+    def plug(self, port: int, microphone: Microphone) -> Plug:
+        """Plug it in; a sabotage may alter it."""
+        return self.guest.plug(port, self._altered(microphone))
 
     def unplug(self, port: int) -> None:
         """Pull what plug put there."""
-        if port in self.guest.plugs:
-            self.guest.unplug(port)
+        self.guest.unplug(port)
+
+    def swap(self, one: int, other: int) -> None:
+        """Pull both and plug each into the other's port."""
+        for port in (one, other):
+            plug = self.guest.plugs[port]
+            plug.microphone = self._altered(plug.microphone)
+        self.guest.swap(one, other)
 
     def settled(self) -> None:
-        """All is well, and now the scenario does its worst; a sabotaged supervisor hangs from here on."""
-        if self.sabotage is Sabotage.FREEZE:
-            self.guest.check(f"kill -STOP {self.main_pid()}")
+        """All is well, and now the scenario does its worst; what a sabotage brings about comes from here on."""
+        self._was_well = True
+        self.sabotage.strike(self)
+
+    def _altered(self, microphone: Microphone) -> Microphone:
+        altered = self.sabotage.alter(microphone)
+        return self.sabotage.alter_later(altered) if self._was_well else altered
 
     # What the program says
 
@@ -78,7 +85,7 @@ class Box:
         """``stream list --json``; nothing while the program does not answer."""
         answer = self.guest.run(f"timeout 10 {PROGRAM} stream list --json")
         found = json.loads(answer.stdout) if answer.code == 0 and answer.stdout.strip() else []
-        return list(found["streams"] if isinstance(found, dict) else found)
+        return [self.sabotage.answer(stream) for stream in (found["streams"] if isinstance(found, dict) else found)]
 
     def stream(self, name: str) -> Stream:
         """One stream; empty when there is none of that name."""
@@ -110,11 +117,11 @@ class Box:
 
     def patience(self, seconds: float) -> float:
         """How long to wait."""
-        return seconds if self.sabotage is Sabotage.NONE else min(seconds, SABOTAGED_LIMIT)
+        return seconds if self.sabotage is NONE else min(seconds, SABOTAGED_LIMIT)
 
     def journal(self, since: str = "-2min") -> str:
         """What the service said."""
-        return self.guest.run(f"journalctl -u {NAME} -o cat --no-pager --since={since}").stdout
+        return self.sabotage.hide(self.guest.run(f"journalctl -u {NAME} -o cat --no-pager --since={since}").stdout)
 
     def complain(self) -> str:
         """States, cards and the last lines of the journal, for an AssertionError."""
@@ -132,7 +139,8 @@ class Box:
 
     def cli(self, words: str) -> Answer:
         """A command line of the owner's."""
-        return self.guest.run(f"{PROGRAM} {words}")
+        answer = self.guest.run(f"{PROGRAM} {words}")
+        return replace(answer, stdout=self.sabotage.hide(answer.stdout))
 
     # Who listens
 

@@ -1,15 +1,113 @@
-"""How a scenario is shown to be able to fail."""
+"""How a scenario is shown to be able to fail: behind its back, what it must notice is brought about.
+
+A sabotage makes the box behave as a program with that very fault would: the wrong microphone under a URL, a sample
+torn out, advice that helps nobody. Where no fault of the program can be played, its premise is broken.
+"""
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from lab.microphone.microphone import Microphone, Mode, Strings
+from lab.microphone.pattern import Count, Noise, Sine, TornCount
+
+from field.unit import CONFIG, NAME, SANDBOX_FILE, STATE, UNIT_FILE
+
+if TYPE_CHECKING:
+    from field.box import Box
+
+Alter = Callable[[Microphone], Microphone]
+Strike = Callable[["Box"], object]
+Answer = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-class Sabotage(StrEnum):
-    """What is broken on purpose."""
+def _same(microphone: Microphone) -> Microphone:
+    return microphone
 
-    NONE = "none"
-    MUTE = "mute microphones"
-    ABSENT = "no microphone is ever plugged in"
-    FREEZE = "the supervisor is stopped once all is well"
-    DISABLED = "the program is never started"
+
+def _true(stream: dict[str, Any]) -> dict[str, Any]:
+    return stream
+
+
+def _nothing(box: Box) -> None:
+    return
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sabotage:
+    """*alter* changes each microphone that is plugged in, *alter_later* those plugged in once all was well;
+    *undermine* is done to the box before the service starts, *strike* once all is well; *answer* changes what the
+    program says of a stream, *hide* what it prints.
+    """
+
+    words: str
+    alter: Alter = _same
+    alter_later: Alter = _same
+    undermine: Strike = _nothing
+    strike: Strike = _nothing
+    answer: Answer = _true
+    hide: Callable[[str], str] = str
+
+
+def _mute(microphone: Microphone) -> Microphone:
+    return replace(microphone, mode=Mode.MUTE)
+
+
+def _torn(microphone: Microphone) -> Microphone:
+    return replace(microphone, pattern=TornCount()) if isinstance(microphone.pattern, Count) else microphone
+
+
+def _detuned(microphone: Microphone) -> Microphone:
+    sound = microphone.pattern
+    return replace(microphone, pattern=Sine(sound.hertz + 30)) if isinstance(sound, Sine) else microphone
+
+
+def _swapped(microphone: Microphone) -> Microphone:
+    tones = {440: Sine(700), 700: Sine(440)}
+    sound = microphone.pattern
+    if not isinstance(sound, Sine) or sound.hertz not in tones:
+        return microphone
+    return replace(microphone, pattern=tones[sound.hertz])
+
+
+def _shell(command: str) -> Strike:
+    return lambda box: box.guest.check(command)
+
+
+NONE = Sabotage(words="nothing")
+MUTE = Sabotage(words="all microphones are mute", alter=_mute)
+TORN = Sabotage(words="5 ms are torn out of each 0.7 s", alter=_torn)
+DETUNED = Sabotage(words="each tone is 30 Hz higher", alter=_detuned)
+SWAPPED = Sabotage(words="the tones of two microphones are swapped once all was well", alter_later=_swapped)
+QUIET_ROOM = Sabotage(
+    words="every microphone hears a quiet room", alter=lambda microphone: replace(microphone, pattern=Noise(3))
+)
+STRANGER = Sabotage(
+    words="every microphone has another product string",
+    alter=lambda microphone: replace(microphone, strings=Strings(product="Stranger")),
+)
+IMPOSTOR = Sabotage(
+    words="the stranger has our serial number", alter=lambda microphone: replace(microphone, serial="SN4711")
+)
+WRONG_WORDS = Sabotage(
+    words="every reason is the same idle phrase", answer=lambda stream: {**stream, "reason": "something is wrong"}
+)
+SPEECHLESS = Sabotage(words="nothing that the program prints is seen", hide=lambda text: "")
+FREEZE = Sabotage(
+    words="the supervisor is stopped once all is well",
+    strike=lambda box: box.guest.check(f"kill -STOP {box.main_pid()}"),
+)
+RESTARTED = Sabotage(words="the service is restarted once all is well", strike=_shell(f"systemctl restart {NAME}"))
+NOT_ENABLED = Sabotage(words="the unit is disabled once all is well", strike=_shell(f"systemctl disable -q {NAME}"))
+FORGETFUL = Sabotage(
+    words="the names are forgotten once all is well",
+    strike=_shell(f"rm -f /etc/audio-rtsp/device_map.conf {STATE}/device_map.conf {STATE}/*.json"),
+)
+EMPTIED = Sabotage(words="the settings are empty after the cut", strike=_shell(f"truncate -s 0 {CONFIG}"))
+BY_NAME = Sabotage(
+    words="the unit allows char-alsa, which a box without cards does not know",
+    undermine=_shell(f"sed -i s/char-116/char-alsa/ {UNIT_FILE} && systemctl daemon-reload"),
+)
+BARE = Sabotage(words="the unit has no sandbox", undermine=_shell(f"rm -f {SANDBOX_FILE} && systemctl daemon-reload"))

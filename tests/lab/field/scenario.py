@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lab.errors import LabError
+from lab.host import wait_for_calm
 from lab.report import Result, Row
 
 from field.sabotage import Sabotage
@@ -18,33 +19,44 @@ Body = Callable[[Stage], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """*sabotage* is what makes it fail: shown by ``script/lab --sabotage``."""
+    """*sabotages* are what makes it fail, one at a time: shown by ``script/lab --sabotage``."""
 
     name: str
     body: Body
-    sabotage: Sabotage
+    sabotages: tuple[Sabotage, ...]
     is_smoke: bool
     is_long: bool
 
 
+CALM_LIMIT = 60.0
+"""Seconds to wait for a busy host before the next try."""
+
 BROKEN = "the scenario itself is broken"
+LAB = "the lab: "
 REGISTER: dict[str, Scenario] = {}
 
 
-def scenario(name: str, *, sabotage: Sabotage, is_smoke: bool = False, is_long: bool = False) -> Callable[[Body], Body]:
-    """Enter a function in the list of scenarios."""
+def scenario(name: str, *sabotages: Sabotage, is_smoke: bool = False, is_long: bool = False) -> Callable[[Body], Body]:
+    """Enter a function in the list of scenarios; one that no sabotage makes fail proves nothing."""
+    if not sabotages:
+        raise TypeError(f"{name}: name what makes it fail")
 
     def enter(body: Body) -> Body:
-        REGISTER[name] = Scenario(name=name, body=body, sabotage=sabotage, is_smoke=is_smoke, is_long=is_long)
+        REGISTER[name] = Scenario(name=name, body=body, sabotages=sabotages, is_smoke=is_smoke, is_long=is_long)
         return body
 
     return enter
 
 
-def perform(one: Scenario, make_stage: Callable[[], Stage]) -> tuple[Row, str]:
-    """Run it; once more when the machine was too busy to tell. The row, and the whole complaint of a failure."""
+def perform(one: Scenario, make_stage: Callable[[], Stage], tries: int) -> tuple[Row, str]:
+    """Run it; again when the machine was too busy to tell, at most so many times in all. The row, and the whole
+    complaint of a failure.
+    """
     row, complaint = _perform_once(one, make_stage())
-    if row.result is Result.INCONCLUSIVE:
+    for _ in range(tries - 1):
+        if row.result is not Result.INCONCLUSIVE:
+            break
+        wait_for_calm(CALM_LIMIT)
         row, complaint = _perform_once(one, make_stage())
     return row, complaint
 
@@ -54,11 +66,13 @@ def _perform_once(one: Scenario, stage: Stage) -> tuple[Row, str]:
     result, complaint = Result.PASS, ""
     try:
         one.body(stage)
-    except (AssertionError, LabError) as error:
+    except AssertionError as error:
         result, complaint = Result.FAIL, str(error)
+    except LabError as error:
+        result, complaint = Result.FAIL, f"{LAB}{error}"
     except Exception:  # noqa: BLE001 one broken scenario must not cost the others their run
         result, complaint = Result.FAIL, f"{BROKEN}: {traceback.format_exc()}"
-    if stage.evidence.is_saturated:
+    if stage.evidence.is_saturated or (result is Result.FAIL and stage.evidence.is_starved):
         result = Result.INCONCLUSIVE
         stage.note(stage.evidence.explain())
     return _row(one, stage, result, time.monotonic() - begin, complaint), complaint
@@ -79,13 +93,13 @@ def _row(one: Scenario, stage: Stage, result: Result, seconds: float, complaint:
 
 
 def fails_as_it_should(one: Scenario, stage: Stage) -> Row:
-    """Run it sabotaged: a PASS of this row means that the scenario failed."""
+    """Run it sabotaged: a PASS of this row means that the scenario failed, by its own judgement."""
     row, complaint = _perform_once(one, stage)
-    has_failed = bool(complaint) and not complaint.startswith(BROKEN)
+    has_noticed = bool(complaint) and not complaint.startswith((BROKEN, LAB))
     return Row(
         scenario=f"{one.name} (sabotaged)",
-        result=Result.PASS if has_failed else Result.FAIL,
+        result=Result.PASS if has_noticed else Result.FAIL,
         seconds=row.seconds,
         load=row.load,
-        note=f"{one.sabotage}: {complaint.partition(chr(10))[0][:100] or 'it did not notice'}",
+        note=f"{stage.sabotage.words}: {complaint.partition(chr(10))[0][:100] or 'it did not notice'}",
     )

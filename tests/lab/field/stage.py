@@ -15,7 +15,7 @@ from lab.machine.station import Snapshot, Station
 
 from field.box import Box
 from field.install import install
-from field.sabotage import Sabotage
+from field.sabotage import NONE, Sabotage
 
 INSTALLED = "installed"
 
@@ -27,7 +27,7 @@ class Stage:
     station: Station
     installed: Snapshot
     is_smoke: bool = False
-    sabotage: Sabotage = Sabotage.NONE
+    sabotage: Sabotage = NONE
     evidence: Evidence = field(default_factory=Evidence)
     notes: list[str] = field(default_factory=list)
 
@@ -57,6 +57,7 @@ class Stage:
         except AssertionError as error:
             raise AssertionError(f"{error}\n{box.complain()}") from None
         finally:
+            self.evidence.starvation = max(self.evidence.starvation, guest.starvation())
             box.hush()
 
 

@@ -7,6 +7,7 @@ that booted without any card it is not there yet, and every microphone that come
 from __future__ import annotations
 
 PROGRAM = "/opt/audio-rtsp/bin/audio-rtsp"
+INTERPRETER = "/opt/audio-rtsp/bin/python"
 NAME = "audio-rtsp"
 USER = "audio-rtsp"
 UNIT_FILE = f"/etc/systemd/system/{NAME}.service"

@@ -166,7 +166,7 @@ def test_a_fast_clock_gives_more() -> None:
 def test_the_count_goes_on_over_the_end_of_its_period() -> None:
     sound = Sound(replace(UAC1, pattern=Count()), 48000)
     samples = array("h", b"".join(sound.packet() for _ in range(1000)))
-    assert samples == array("h", [number & 0x7FFF for number in range(48000)])
+    assert samples == array("h", [number & 0x7FFF or -(number >> 15) - 1 for number in range(48000)])
 
 
 def test_wide_samples_carry_the_sixteen_bits_on_top() -> None:
@@ -176,7 +176,7 @@ def test_wide_samples_carry_the_sixteen_bits_on_top() -> None:
 
 def test_channels_are_interleaved() -> None:
     samples = array("h", render_period(replace(UAC1, channels=2, pattern=Count()), 48000))
-    assert list(samples[:4]) == [0, 0x7FFF, 1, 0x7FFE]
+    assert list(samples[:4]) == [-1, 0x7FFF, 1, 0x7FFE]
 
 
 def test_patterns_are_what_they_say(tmp_path: Path) -> None:

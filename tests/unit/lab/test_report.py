@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lab.evidence import Evidence, Hearing
-from lab.machine.load import load_between, parse_ticks
+from lab.machine.load import load_between, parse_ticks, waited_share
 from lab.report import Result, Row, is_green, render_report
 
 CALM = Hearing(load=0.4, host_load=0.6, bus_losses=0)
@@ -38,3 +38,19 @@ def test_one_saturated_hearing_makes_the_evidence_say_nothing() -> None:
     for busy in (Hearing(load=0.95, host_load=0.6, bus_losses=0), Hearing(load=0.4, host_load=0.6, bus_losses=1)):
         evidence = Evidence([CALM, busy])
         assert evidence.is_saturated and evidence.explain()
+
+
+def test_a_lost_packet_spoils_a_comparison_of_samples_but_not_a_tone() -> None:
+    lossy = {"load": 0.4, "host_load": 0.6, "bus_losses": 1}
+    assert Hearing(**lossy, is_exact=True).is_saturated
+    assert not Hearing(**lossy, is_exact=False).is_saturated
+
+
+def test_waiting_is_a_share_of_what_the_threads_wanted_to_run() -> None:
+    assert waited_share(["300 100 5\n", "300 100 9\n"]) == 0.25
+    assert waited_share([]) == waited_share([""]) == waited_share(["0 0 0"]) == 0
+
+
+def test_a_failure_of_a_starved_guest_is_explained() -> None:
+    assert not Evidence(starvation=0.1).explain()
+    assert "40%" in Evidence(starvation=0.4).explain()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 
+from lab.microphone.pattern import Count, TornCount
 from lab.sound.counter import count_losses
 from lab.sound.tone import is_audible, measure_tone
 
@@ -12,7 +13,8 @@ RATE = 48000
 
 
 def counted(*numbers: int) -> array[int]:
-    return array("h", (number & 0x7FFF for number in numbers))
+    """As the pattern Count has them."""
+    return array("h", (number & 0x7FFF or -(number >> 15) - 1 for number in numbers))
 
 
 def test_a_whole_recording_has_no_break() -> None:
@@ -35,6 +37,49 @@ def test_silence_in_place_of_sound_is_told_from_a_loss() -> None:
     result = count_losses(samples, RATE)
     assert [(one.lost, one.silent) for one in result.breaks] == [(0, 4800)]
     assert result.silent_seconds == 0.1
+
+
+def test_silence_before_a_first_sound_from_the_middle_is_no_loss() -> None:
+    assert not count_losses(array("h", bytes(2000)) + counted(*range(12_345, 90_000)), RATE).breaks
+
+
+def test_a_loss_of_many_seconds_is_known_to_the_sample() -> None:
+    for lost in (32_767, 48_000 * 3 + 17, 48_000 * 20):
+        result = count_losses(counted(*range(40_000), *range(40_000 + lost, 120_000 + lost)), RATE)
+        assert [one.lost for one in result.breaks] == [lost]
+
+
+def test_what_is_missing_beside_the_silence_is_lost() -> None:
+    silence = array("h", bytes(2 * 48_000))
+    result = count_losses(counted(*range(1, 40_001)) + silence + counted(*range(40_001 + 48_480, 140_000)), RATE)
+    assert [(one.lost, one.silent) for one in result.breaks] == [(480, 48_000)]
+
+
+def test_sound_that_comes_twice_is_a_break_without_loss() -> None:
+    result = count_losses(counted(*range(50_000), *range(49_000, 99_000)), RATE)
+    assert [(one.lost, one.silent) for one in result.breaks] == [(0, 0)]
+
+
+def test_breaks_close_to_each_other_are_known_within_a_round() -> None:
+    result = count_losses(counted(*range(9_000), *range(9_100, 9_900), *range(10_000, 90_000)), RATE)
+    assert [one.lost for one in result.breaks] == [100, 100]
+
+
+def test_a_round_that_begins_where_a_stride_begins_is_no_break() -> None:
+    for start in (1, 2, 4095, 4096, 4097, 28_671, 28_672, 28_673, 28_674, 32_767, 32_768, 32_769):
+        assert not count_losses(counted(*range(start, start + 140_000)), RATE).breaks, start
+
+
+def test_the_torn_count_is_torn_once_a_round() -> None:
+    result = count_losses(TornCount().period(RATE, 0)[:120_000], RATE)
+    assert [one.lost for one in result.breaks] == [240] * 4
+
+
+def test_the_count_begins_anew_after_its_last_round() -> None:
+    whole = Count().period(RATE, 0)
+    assert not count_losses(whole[-100_000:] + whole[:100_000], RATE).breaks
+    lost = count_losses(whole[-100_000:-10_000] + whole[20_000:100_000], RATE)
+    assert [one.lost for one in lost.breaks] == [30_000]
 
 
 def test_the_count_passing_zero_is_not_silence() -> None:

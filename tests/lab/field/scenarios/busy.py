@@ -8,7 +8,7 @@ from lab.microphone.microphone import Microphone
 from lab.microphone.pattern import Sine
 
 from field.box import EXACT
-from field.sabotage import Sabotage
+from field.sabotage import WRONG_WORDS
 from field.scenario import scenario
 from field.stage import Stage
 
@@ -17,7 +17,7 @@ TCG_ALLOWANCE = 2.0
 """What starting arecord and ffmpeg costs here and not on a board: measured 1.0 to 1.5 s."""
 
 
-@scenario("busy", sabotage=Sabotage.ABSENT, is_smoke=True)
+@scenario("busy", WRONG_WORDS, is_smoke=True)
 def busy(stage: Stage) -> None:
     """Said with the holder's name and pid; live soon after it lets go."""
     with stage.box(config=None) as box:

@@ -8,7 +8,7 @@ from lab.microphone.microphone import Microphone
 from lab.microphone.pattern import Count
 
 from field.box import EXACT
-from field.sabotage import Sabotage
+from field.sabotage import RESTARTED, TORN
 from field.scenario import scenario
 from field.stage import Stage
 
@@ -16,7 +16,7 @@ HOUR = 3600.0
 FLOOD_LINES = 10
 
 
-@scenario("clock", sabotage=Sabotage.MUTE)
+@scenario("clock", TORN, RESTARTED)
 def clock(stage: Stage) -> None:
     """An hour on, an hour back, and 1970 to today while streaming: no restart, no gap, no flood of words."""
     with stage.box(EXACT) as box:
@@ -26,6 +26,7 @@ def clock(stage: Stage) -> None:
         listener.until(lambda: listener.packets, box.patience(10), "heard")
         time.sleep(1)
         lines = len(box.journal("@0").splitlines())
+        box.settled()
         with box.hearing():
             begin = time.monotonic()
             for seconds in (time.time() + HOUR, time.time() - HOUR, 1000.0, time.time()):

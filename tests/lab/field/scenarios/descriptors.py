@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lab.microphone.microphone import NO_STRINGS, AudioClass, Microphone, Speed, Strings
 
 from field.box import Box
-from field.sabotage import Sabotage
+from field.sabotage import STRANGER
 from field.scenario import scenario
 from field.stage import Stage
 
@@ -84,7 +84,7 @@ READINGS = (
 )
 
 
-@scenario("descriptors", sabotage=Sabotage.ABSENT)
+@scenario("descriptors", STRANGER)
 def descriptors(stage: Stage) -> None:
     """Nothing is complained about, and everything reads as it was declared."""
     with stage.box(config=None) as box:

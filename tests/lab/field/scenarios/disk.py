@@ -9,7 +9,7 @@ from lab.microphone.microphone import Microphone, Strings
 from lab.microphone.pattern import Count, Sine
 
 from field.box import EXACT, Box
-from field.sabotage import Sabotage
+from field.sabotage import SPEECHLESS, TORN
 from field.scenario import scenario
 from field.stage import Stage
 from field.unit import NAME, STATE
@@ -17,7 +17,7 @@ from field.unit import NAME, STATE
 COMPLAINTS = ("No space", "Read-only", "cannot be written", "could not be written", "disk is full")
 
 
-@scenario("disk-full", sabotage=Sabotage.MUTE)
+@scenario("disk-full", TORN, SPEECHLESS)
 def disk_full(stage: Stage) -> None:
     """The state's file system is full: sound flows, a new microphone is streamed, the complaint is visible."""
     with stage.box(config=None) as box:
@@ -28,7 +28,7 @@ def disk_full(stage: Stage) -> None:
         _judge(box, listener, f"rm {STATE}/fill")
 
 
-@scenario("var-read-only", sabotage=Sabotage.MUTE)
+@scenario("var-read-only", TORN, SPEECHLESS)
 def var_read_only(stage: Stage) -> None:
     """The file system of the state went read-only, as after an error of the card it is on."""
     with stage.box(config=None) as box:
@@ -39,7 +39,7 @@ def var_read_only(stage: Stage) -> None:
         _judge(box, listener, f"mount -o remount,rw {STATE}")
 
 
-@scenario("run-full", sabotage=Sabotage.MUTE)
+@scenario("run-full", TORN)
 def run_full(stage: Stage) -> None:
     """The tmpfs below /run is full; a running program writes nothing there, so no complaint is asked for."""
     with stage.box(config=None) as box:

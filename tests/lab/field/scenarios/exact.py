@@ -8,12 +8,12 @@ from lab.microphone.microphone import Microphone
 from lab.microphone.pattern import Count
 
 from field.box import EXACT
-from field.sabotage import Sabotage
+from field.sabotage import TORN
 from field.scenario import scenario
 from field.stage import Stage
 
 
-@scenario("exact", sabotage=Sabotage.MUTE, is_smoke=True)
+@scenario("exact", TORN, is_smoke=True)
 def exact(stage: Stage) -> None:
     """Twenty seconds of the count pattern through the whole chain: nothing lost, nothing inserted."""
     with stage.box(EXACT) as box:

@@ -9,7 +9,7 @@ from lab.microphone.microphone import Microphone, Strings
 from lab.microphone.pattern import Sine
 
 from field.box import EXACT, Box, median_and_worst
-from field.sabotage import Sabotage
+from field.sabotage import BY_NAME, DETUNED
 from field.scenario import scenario
 from field.stage import Stage
 
@@ -17,7 +17,7 @@ LIMIT = 15.0
 """Seconds from the plug to a tone that no healthy run needs under TCG (median about 3)."""
 
 
-@scenario("first-plug", sabotage=Sabotage.MUTE, is_smoke=True)
+@scenario("first-plug", DETUNED, is_smoke=True)
 def first_plug(stage: Stage) -> None:
     """Named after its product, live, and heard; from the plug to the first tone, several times."""
     with stage.box(EXACT) as box:
@@ -25,7 +25,7 @@ def first_plug(stage: Stage) -> None:
     stage.note(f"plug to tone {median_and_worst(times)}")
 
 
-@scenario("first-plug-after-boot-without-card", sabotage=Sabotage.MUTE)
+@scenario("first-plug-after-boot-without-card", BY_NAME)
 def after_boot_without_card(stage: Stage) -> None:
     """The first card comes after the service, on a box whose kernel had not even loaded its sound modules."""
     with stage.cold_box(MINI_PC, EXACT) as box:
@@ -33,7 +33,7 @@ def after_boot_without_card(stage: Stage) -> None:
         stage.note(f"plug to tone {_plug_once(box, 0):.2f} s")
 
 
-@scenario("default-settings", sabotage=Sabotage.MUTE)
+@scenario("default-settings", DETUNED)
 def default_settings(stage: Stage) -> None:
     """The settings of an owner who never opened the file; heard by an ordinary player."""
     with stage.box() as box:

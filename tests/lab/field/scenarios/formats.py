@@ -8,7 +8,7 @@ from lab.microphone.microphone import AudioClass, Microphone, Mode, Strings
 from lab.microphone.pattern import Sine
 
 from field.box import EXACT, Box
-from field.sabotage import Sabotage
+from field.sabotage import DETUNED, FREEZE
 from field.scenario import scenario
 from field.stage import Stage
 
@@ -40,7 +40,7 @@ KINDS = (
 )
 
 
-@scenario("formats", sabotage=Sabotage.MUTE)
+@scenario("formats", DETUNED)
 def formats(stage: Stage) -> None:
     """Mono, stereo, 16, 24 and 32 bit, 16 to 96 kHz, a headset with playback: each is heard at its pitch."""
     with stage.box(f"{EXACT}AUDIO_CHANNEL_PICK=left\n") as box:
@@ -48,7 +48,7 @@ def formats(stage: Stage) -> None:
             _hear(box, number % 6, kind)
 
 
-@scenario("two-captures", sabotage=Sabotage.ABSENT)
+@scenario("two-captures", DETUNED)
 def two_captures(stage: Stage) -> None:
     """A card with two capture PCMs is two streams."""
     with stage.box(EXACT) as box:
@@ -59,24 +59,26 @@ def two_captures(stage: Stage) -> None:
         stage.note(" ".join(box.states()))
 
 
-@scenario("deaf", sabotage=Sabotage.ABSENT)
+@scenario("deaf", FREEZE)
 def deaf(stage: Stage) -> None:
     """A device that fails to enumerate disturbs nobody."""
     with stage.box(EXACT) as box:
         box.plug(1, Microphone(serial="G", strings=Strings(product="Good"), pattern=Sine(440)))
         box.until_state("good", "LIVE")
+        box.settled()
         box.plug(0, Microphone(mode=Mode.DEAF))
         box.until(lambda: "error" in box.guest.check("dmesg | grep -i usb | tail -5"), 30, "the kernel gives up")
         assert box.states() == {"good": "LIVE"}, box.states()
         box.hears(box.listen("good"), 440)
 
 
-@scenario("other-cards", sabotage=Sabotage.ABSENT)
+@scenario("other-cards", FREEZE)
 def other_cards(stage: Stage) -> None:
     """A loopback card is a stream too; a card that cannot capture is listed, not streamed."""
     with stage.box(EXACT) as box:
         box.plug(0, Microphone(serial="G", strings=Strings(product="Good"), pattern=Sine(440)))
         box.until_state("good", "LIVE")
+        box.settled()
         box.guest.check("modprobe snd-aloop pcm_substreams=1")
         box.until(lambda: any("loopback" in name for name in box.states()), 15, "a stream of the loopback card")
         listed = box.cli("device list").stdout

@@ -9,7 +9,7 @@ from lab.microphone.microphone import Microphone, Strings
 from lab.microphone.pattern import Sine
 
 from field.box import EXACT
-from field.sabotage import Sabotage
+from field.sabotage import BARE, WRONG_WORDS
 from field.scenario import scenario
 from field.stage import Stage
 from field.unit import NAME, SANDBOX, SANDBOX_FILE
@@ -18,7 +18,7 @@ BUDGET = 2.5
 """``systemd-analyze security``: 0 is best, 10 worst."""
 
 
-@scenario("hardening", sabotage=Sabotage.MUTE)
+@scenario("hardening", WRONG_WORDS, BARE)
 def hardening(stage: Stage) -> None:
     """No SIGSYS, the device within reach, udev heard, the holder of a busy device still named."""
     with stage.box(config=None) as box:

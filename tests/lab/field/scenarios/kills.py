@@ -12,7 +12,7 @@ from lab.sound.tone import is_any
 
 from field.box import EXACT, Box, pids_of
 from field.install import has_mediamtx
-from field.sabotage import Sabotage
+from field.sabotage import FREEZE
 from field.scenario import scenario
 from field.stage import Stage
 from field.unit import NAME
@@ -22,7 +22,7 @@ PARTS = ("capture", "encoder", "server", "supervisor", "all")
 RECOVERED_LIMIT = 20.0
 
 
-@scenario("kill", sabotage=Sabotage.FREEZE, is_smoke=True)
+@scenario("kill", FREEZE, is_smoke=True)
 def kill(stage: Stage) -> None:
     """kill -9 of capture, encoder, server, supervisor, and of all at once: each time the sound is back by itself."""
     with stage.box(EXACT) as box:

@@ -6,12 +6,12 @@ from lab.microphone.microphone import Microphone, Strings
 from lab.microphone.pattern import Noise, Pattern, Sine, Stuck, silence
 
 from field.box import EXACT, Box
-from field.sabotage import Sabotage
+from field.sabotage import MUTE, QUIET_ROOM
 from field.scenario import scenario
 from field.stage import Stage
 
 
-@scenario("levels", sabotage=Sabotage.ABSENT)
+@scenario("levels", MUTE, QUIET_ROOM)
 def levels(stage: Stage) -> None:
     """Digital silence and a stuck converter are SILENT, a quiet room is LIVE, a shout is clipping."""
     with stage.box(f"{EXACT}AUDIO_SILENCE_SECONDS=3\n") as box:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from field.box import EXACT, Box
-from field.sabotage import Sabotage
+from field.sabotage import TORN
 from field.scenario import scenario
 from field.scenarios.small_board import PSS, three_microphones
 from field.stage import Stage
@@ -19,7 +19,7 @@ DESCRIPTORS = (
 )
 
 
-@scenario("long-run", sabotage=Sabotage.MUTE, is_long=True)
+@scenario("long-run", TORN, is_long=True)
 def long_run(stage: Stage) -> None:
     """No sample lost beyond what the guest's load explains; memory and descriptors flat."""
     with stage.box(EXACT) as box:

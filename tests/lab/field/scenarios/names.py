@@ -9,7 +9,7 @@ from lab.microphone.microphone import Microphone, Strings
 from lab.microphone.pattern import Sine
 
 from field.box import EXACT, LIVE_LIMIT, Box
-from field.sabotage import Sabotage
+from field.sabotage import FORGETFUL, STRANGER, SWAPPED
 from field.scenario import scenario
 from field.stage import Stage
 from field.unit import NAME
@@ -18,7 +18,7 @@ TWIN = Microphone(strings=Strings(product="Twin"))
 BRIEF = 0.8
 
 
-@scenario("names-twins", sabotage=Sabotage.MUTE, is_smoke=True)
+@scenario("names-twins", SWAPPED, is_smoke=True)
 def twins(stage: Stage) -> None:
     """Two of a kind without a serial: the port tells them apart, also when both come back in another order."""
     with stage.box(EXACT) as box:
@@ -27,6 +27,7 @@ def twins(stage: Stage) -> None:
         box.plug(1, _sounding(700))
         second = next(iter(_names(box, 2) - {first}))
         _hear_all(box, {first: 440, second: 700})
+        box.settled()
         for port in (0, 1):
             box.unplug(port)
         time.sleep(2)
@@ -37,7 +38,7 @@ def twins(stage: Stage) -> None:
         _hear_all(box, {first: 440, second: 700})
 
 
-@scenario("names-same-serial", sabotage=Sabotage.MUTE)
+@scenario("names-same-serial", SWAPPED)
 def same_serial(stage: Stage) -> None:
     """Two whose maker gave all the same serial number."""
     with stage.box(EXACT) as box:
@@ -47,6 +48,7 @@ def same_serial(stage: Stage) -> None:
         names = sorted(_names(box, 2))
         heard = {name: _hertz(box, name) for name in names}
         assert sorted(heard.values()) == [440, 700], heard
+        box.settled()
         for port, hertz in ((2, 700), (3, 440)):
             box.unplug(port)
             time.sleep(BRIEF)
@@ -55,20 +57,21 @@ def same_serial(stage: Stage) -> None:
         _hear_all(box, heard)
 
 
-@scenario("names-swapped-ports", sabotage=Sabotage.MUTE)
+@scenario("names-swapped-ports", SWAPPED)
 def swapped_ports(stage: Stage) -> None:
     """With serials of their own the URL goes with the microphone (a serial of one letter is no serial)."""
     with stage.box(EXACT) as box:
         box.plug(0, _sounding(440, serial="SN4711"))
         box.plug(1, _sounding(700, serial="SN4712"))
         names = {name: _hertz(box, name) for name in _names(box, 2)}
-        box.guest.swap(0, 1)
+        box.settled()
+        box.swap(0, 1)
         time.sleep(BRIEF)
         _until_all_live(box, 2)
         _hear_all(box, names)
 
 
-@scenario("names-other-boot-order", sabotage=Sabotage.MUTE)
+@scenario("names-other-boot-order", SWAPPED)
 def other_boot_order(stage: Stage) -> None:
     """After a boot in which the second card came first, and one only after multi-user.target."""
     with stage.box(EXACT) as box:
@@ -76,6 +79,7 @@ def other_boot_order(stage: Stage) -> None:
         box.plug(1, _sounding(700))
         names = {name: _hertz(box, name) for name in _names(box, 2)}
         box.hush()
+        box.settled()
         for port in (0, 1):
             box.unplug(port)
         box.guest.reboot()
@@ -87,12 +91,13 @@ def other_boot_order(stage: Stage) -> None:
         _hear_all(box, names)
 
 
-@scenario("names-moved", sabotage=Sabotage.MUTE)
+@scenario("names-moved", SWAPPED)
 def moved(stage: Stage) -> None:
     """A lone microphone without a serial keeps its name in another port, and as a twin of a later one."""
     with stage.box(EXACT) as box:
         box.plug(0, _sounding(440))
         name = _only(box)
+        box.settled()
         box.unplug(0)
         time.sleep(1)
         box.plug(4, _sounding(440))
@@ -103,7 +108,7 @@ def moved(stage: Stage) -> None:
         _hear_all(box, {name: 440})
 
 
-@scenario("names-given-by-owner", sabotage=Sabotage.MUTE)
+@scenario("names-given-by-owner", FORGETFUL)
 def given_by_owner(stage: Stage) -> None:
     """``device name`` gives the URL another name while it sounds; it stays over a restart."""
     with stage.box(EXACT) as box:
@@ -112,12 +117,13 @@ def given_by_owner(stage: Stage) -> None:
         answer = box.cli(f"device name {name} balcony")
         assert answer.code == 0, answer
         box.until_state("balcony", "LIVE")
+        box.settled()
         box.guest.check(f"systemctl restart {NAME}", timeout=40)
         box.until_state("balcony", "LIVE")
         _hear_all(box, {"balcony": 440})
 
 
-@scenario("names-strings", sabotage=Sabotage.ABSENT)
+@scenario("names-strings", STRANGER)
 def strings(stage: Stage) -> None:
     """No strings at all, and strings in another script: both get a name that a URL can hold."""
     with stage.box(EXACT) as box:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from lab.microphone.microphone import Microphone
 
 from field.box import EXACT
-from field.sabotage import Sabotage
+from field.sabotage import WRONG_WORDS
 from field.scenario import scenario
 from field.stage import Stage
 from field.unit import UNIT_FILE
 
 
-@scenario("permission", sabotage=Sabotage.ABSENT)
+@scenario("permission", WRONG_WORDS)
 def permission(stage: Stage) -> None:
     """Without the group audio the reason names the fix."""
     with stage.box(config=None) as box:

@@ -9,7 +9,7 @@ from lab.microphone.microphone import Microphone, Strings
 from lab.microphone.pattern import Count, Sine
 
 from field.box import EXACT, Box, median_and_worst
-from field.sabotage import Sabotage
+from field.sabotage import FREEZE
 from field.scenario import scenario
 from field.stage import Stage
 
@@ -19,7 +19,7 @@ BACK_LIMIT = 10.0
 """Seconds from the plug to sound; the kernel's enumeration alone takes about one under TCG."""
 
 
-@scenario("replug", sabotage=Sabotage.FREEZE, is_smoke=True)
+@scenario("replug", FREEZE, is_smoke=True)
 def replug(stage: Stage) -> None:
     """Away for 3 s: a listener stays connected and hears silence, then the microphone; another one is untouched."""
     with stage.box(EXACT) as box:
@@ -41,7 +41,7 @@ def replug(stage: Stage) -> None:
     stage.note(f"sound back {gap:.2f} s after the plug")
 
 
-@scenario("replug-fast", sabotage=Sabotage.FREEZE)
+@scenario("replug-fast", FREEZE)
 def fast_bounce(stage: Stage) -> None:
     """A loose cord: away for 0.1 s, twenty times in a row."""
     with stage.box(EXACT) as box:
@@ -57,7 +57,7 @@ def fast_bounce(stage: Stage) -> None:
     stage.note(f"sound back {median_and_worst(times)}")
 
 
-@scenario("unplug-during-start", sabotage=Sabotage.FREEZE)
+@scenario("unplug-during-start", FREEZE)
 def unplug_during_start(stage: Stage) -> None:
     """Pulled before the first sound, at several moments; then left in."""
     with stage.box(EXACT) as box:
@@ -71,7 +71,7 @@ def unplug_during_start(stage: Stage) -> None:
         box.until_state("desk", "LIVE")
 
 
-@scenario("away-long", sabotage=Sabotage.FREEZE)
+@scenario("away-long", FREEZE)
 def away_long(stage: Stage) -> None:
     """Longer than GAP_FILL_SECONDS: the stream says that it waits and is offline; then it is back by itself."""
     with stage.box(f"{EXACT}GAP_FILL_SECONDS=3\n") as box:

@@ -11,7 +11,7 @@ from lab.microphone.pattern import Sine
 from lab.sound.tone import is_audible, measure_tone
 
 from field.box import EXACT, LIVE_LIMIT, RATE
-from field.sabotage import Sabotage
+from field.sabotage import IMPOSTOR
 from field.scenario import scenario
 from field.stage import Stage
 
@@ -21,7 +21,7 @@ WINDOW = RATE // 10
 PAUSES = (0.0, 0.1, 0.3, 0.6, 1.0)
 
 
-@scenario("right-card", sabotage=Sabotage.MUTE)
+@scenario("right-card", IMPOSTOR)
 def right_card(stage: Stage) -> None:
     """A microphone goes, another one gets its card number and id at once, and is never heard under the first's URL."""
     with stage.box(EXACT) as box:

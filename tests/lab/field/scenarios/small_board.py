@@ -11,7 +11,7 @@ from lab.microphone.pattern import Count
 from lab.sound.tone import is_any
 
 from field.box import EXACT, Box
-from field.sabotage import Sabotage
+from field.sabotage import TORN
 from field.scenario import scenario
 from field.stage import Stage
 from field.unit import NAME
@@ -24,7 +24,7 @@ PSS = (
 )
 
 
-@scenario("small-board", sabotage=Sabotage.MUTE)
+@scenario("small-board", TORN)
 def small_board(stage: Stage) -> None:
     """Three microphones: at most 190 MB, nothing killed for want of memory, and every sample."""
     with stage.cold_box(SMALL_BOARD, EXACT) as box:

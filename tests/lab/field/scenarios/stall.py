@@ -8,19 +8,18 @@ from lab.microphone.microphone import Microphone, Mode
 from lab.microphone.pattern import Sine
 
 from field.box import EXACT
-from field.sabotage import Sabotage
+from field.sabotage import FREEZE
 from field.scenario import scenario
 from field.stage import Stage
 
 NOTICED_LIMIT = 6.0
 
 
-@scenario("stall", sabotage=Sabotage.FREEZE)
+@scenario("stall", FREEZE)
 def stall(stage: Stage) -> None:
     """Noticed within 6 s and said; the listener stays; the sound is back when the microphone wakes."""
     with stage.box(EXACT) as box:
         plug = box.plug(0, Microphone(serial="S1", pattern=Sine(440)))
-        assert plug
         box.until_state("lab-microphone", "LIVE")
         listener = box.listen("lab-microphone")
         box.hears(listener, 440)
@@ -41,12 +40,11 @@ def stall(stage: Stage) -> None:
     stage.note(f"noticed after {noticed:.1f} s ({found['state']}: {found['reason']}), back {back:.1f} s after it woke")
 
 
-@scenario("stall-until-enumerated", sabotage=Sabotage.FREEZE)
+@scenario("stall-until-enumerated", FREEZE)
 def until_enumerated(stage: Stage) -> None:
     """One that wakes only when the host enumerates it again (``authorized`` 0, 1), as owners pull the plug for."""
     with stage.box(EXACT) as box:
         plug = box.plug(0, Microphone(serial="S2", pattern=Sine(440)))
-        assert plug
         box.until_state("lab-microphone", "LIVE")
         listener = box.listen("lab-microphone")
         box.hears(listener, 440)

@@ -1,0 +1,99 @@
+"""How scenarios are judged, with scenarios of our own and no machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from field import command, scenario
+from field.sabotage import FREEZE
+from field.scenario import Body, Scenario, fails_as_it_should, perform
+from field.stage import Stage
+from lab.errors import CommandFailed
+from lab.evidence import Evidence, Hearing
+from lab.image.build import Image
+from lab.image.cache import Cache
+from lab.machine.hardware import MINI_PC
+from lab.machine.station import Snapshot, Station
+from lab.report import Result, Row
+
+CALM = Hearing(load=0.4, host_load=0.6, bus_losses=0)
+BUSY = Hearing(load=0.99, host_load=0.6, bus_losses=0)
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenario, "wait_for_calm", lambda seconds: 0.0)
+
+
+def of(body: Body) -> Scenario:
+    return Scenario(name="kettle", body=body, sabotages=(FREEZE,), is_smoke=False, is_long=False)
+
+
+def stages(tmp_path: Path, *evidences: Evidence) -> Callable[[], Stage]:
+    """One after the other, each with its evidence."""
+    station = Station(Cache(tmp_path), Image(tmp_path), print)
+    snapshot = Snapshot(disk=tmp_path, name="installed", hardware=MINI_PC)
+    made = iter([Stage(station, snapshot, evidence=evidence) for evidence in evidences])
+    return lambda: next(made)
+
+
+def passes(stage: Stage) -> None:
+    return
+
+
+def fails(stage: Stage) -> None:
+    raise AssertionError("the kettle whistles in another key")
+
+
+def breaks(stage: Stage) -> None:
+    raise ZeroDivisionError
+
+
+def is_stuck(stage: Stage) -> None:
+    raise CommandFailed("true", 1, "no agent")
+
+
+def test_a_busy_machine_gives_another_try_and_no_pass(tmp_path: Path) -> None:
+    row, _ = perform(of(passes), stages(tmp_path, Evidence([BUSY]), Evidence([BUSY])), 2)
+    assert row.result is Result.INCONCLUSIVE
+    row, _ = perform(of(passes), stages(tmp_path, Evidence([BUSY]), Evidence([CALM])), 2)
+    assert row.result is Result.PASS
+
+
+def test_a_failure_on_a_calm_machine_is_one_and_is_not_tried_again(tmp_path: Path) -> None:
+    row, complaint = perform(of(fails), stages(tmp_path, Evidence([CALM])), 3)
+    assert row.result is Result.FAIL and "whistles" in complaint
+
+
+def test_a_failure_of_a_guest_that_got_no_processor_says_nothing(tmp_path: Path) -> None:
+    row, _ = perform(of(fails), stages(tmp_path, Evidence(starvation=0.5), Evidence(starvation=0.5)), 2)
+    assert row.result is Result.INCONCLUSIVE
+    row, _ = perform(of(passes), stages(tmp_path, Evidence(starvation=0.5)), 2)
+    assert row.result is Result.PASS, "what was right in spite of it was right"
+
+
+@pytest.mark.parametrize(
+    ("body", "result"),
+    [(fails, Result.PASS), (passes, Result.FAIL), (breaks, Result.FAIL), (is_stuck, Result.FAIL)],
+)
+def test_a_sabotaged_scenario_must_fail_by_its_own_judgement(tmp_path: Path, body: Body, result: Result) -> None:
+    assert fails_as_it_should(of(body), stages(tmp_path, Evidence([CALM]))()).result is result
+
+
+def test_a_scenario_without_a_sabotage_is_refused() -> None:
+    with pytest.raises(TypeError):
+        scenario.scenario("kettle")
+
+
+@pytest.mark.parametrize(
+    ("results", "code"),
+    [
+        ([Result.PASS], 0),
+        ([Result.PASS, Result.INCONCLUSIVE], 4),
+        ([Result.INCONCLUSIVE, Result.FAIL], 1),
+    ],
+)
+def test_an_open_question_has_an_exit_code_of_its_own(results: list[Result], code: int) -> None:
+    assert command.exit_code([Row(scenario="kettle", result=result, seconds=1.0) for result in results]) == code
