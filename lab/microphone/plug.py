@@ -6,6 +6,7 @@ import contextlib
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from lab.microphone.descriptor import device_descriptor
 from lab.microphone.layout import streams
 from lab.microphone.microphone import AudioClass, Microphone, Mode
 from lab.microphone.pump import Pump
+from lab.microphone.sound import Sound
 from lab.microphone.usbredir import CONTROL, ISOCHRONOUS, STALL, SUCCESS, Endpoint
 
 CONTROL_SUBCLASS, STREAM_SUBCLASS = 1, 2
@@ -34,6 +36,7 @@ class Plug:
         self._configuration = 0
         self._header = usbredir.SHORT
         self._pumps: dict[int, Pump] = {}
+        self._first_started = 0.0
         self._writing = threading.Lock()
         self._socket = connect(path)
         self._thread = threading.Thread(target=self._serve, daemon=True, name=f"plug {path.name}")
@@ -111,9 +114,15 @@ class Plug:
         self._send(usbredir.STREAM_STATUS, bytes([SUCCESS, endpoint]), number)
         if endpoint & IN:
             self._stop_one(endpoint)
-            pump = Pump(self.microphone, self._controls.rate, endpoint, self._write_packets, lambda: self.mode)
+            pump = Pump(self._sound_of_now(), endpoint, self._write_packets, lambda: self.mode)
             self._pumps[endpoint] = pump
             pump.start()
+
+    def _sound_of_now(self) -> Sound:
+        """A microphone hears also while nobody listens: what was not fetched is lost."""
+        now = time.monotonic()
+        self._first_started = self._first_started or now
+        return Sound(self.microphone, self._controls.rate, now - self._first_started)
 
     def _stop(self, number: int, body: bytes) -> None:
         self._stop_one(body[0])

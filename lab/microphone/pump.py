@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from lab.microphone.microphone import Microphone, Mode
+from lab.microphone.microphone import Mode
 from lab.microphone.sound import Sound
 
 BURST_SECONDS = 0.005
@@ -21,8 +21,7 @@ class Pump(threading.Thread):
 
     def __init__(
         self,
-        microphone: Microphone,
-        rate: int,
+        sound: Sound,
         endpoint: int,
         write: Callable[[Packets], None],
         mode: Callable[[], Mode],
@@ -30,7 +29,7 @@ class Pump(threading.Thread):
         super().__init__(daemon=True, name=f"pump {endpoint:#x}")
         self.late = 0
         self._endpoint = endpoint
-        self._sound = Sound(microphone, rate)
+        self._sound = sound
         self._write = write
         self._mode = mode
         self._stopped = threading.Event()

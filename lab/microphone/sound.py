@@ -9,15 +9,17 @@ from lab.microphone.microphone import Microphone
 
 
 class Sound:
-    """Packs the pattern for the wire; one packet is a millisecond of the microphone's own clock."""
+    """Packs the pattern for the wire, from so many *seconds* after its beginning; one packet is a millisecond of the
+    microphone's own clock.
+    """
 
-    def __init__(self, microphone: Microphone, rate: int) -> None:
+    def __init__(self, microphone: Microphone, rate: int, seconds: float = 0.0) -> None:
         self.rate = rate
         self._period = render_period(microphone, rate)
         self._frame_bytes = microphone.frame_bytes
         self._frames_each = rate / 1000 * (1 + microphone.clock_ppm / 1e6)
         self._due = 0.0
-        self._position = 0
+        self._position = int(seconds * 1000 * self._frames_each) * self._frame_bytes % len(self._period)
 
     def packet(self) -> bytes:
         """The next millisecond."""

@@ -104,6 +104,23 @@ def test_sound_comes_after_the_stream_is_started_and_ends_with_it(port: Port) ->
     plug.unplug()
 
 
+def test_what_nobody_fetched_is_missing_when_the_stream_starts_again(port: Port) -> None:
+    plug = plugged(port, Microphone(pattern=Count()))
+
+    def first_number() -> int:
+        port.send(usbredir.START_STREAM, bytes([ENDPOINT, 8, 4]))
+        return int(struct.unpack_from("<h", port.until(usbredir.ISO_PACKET)[1], 4)[0])
+
+    begin = time.monotonic()
+    assert first_number() == -1
+    time.sleep(0.2)
+    port.send(usbredir.STOP_STREAM, bytes([ENDPOINT]))
+    port.until(usbredir.STREAM_STATUS)
+    again = first_number()
+    assert 0.19 * 48000 < again < (time.monotonic() - begin) * 48000
+    plug.unplug()
+
+
 def test_a_stalled_microphone_sends_nothing_until_it_wakes(port: Port) -> None:
     plug = plugged(port, Microphone(mode=Mode.STALL))
     port.send(usbredir.START_STREAM, bytes([ENDPOINT, 8, 4]))

@@ -13,8 +13,9 @@ from field.scenario import scenario
 from field.stage import Stage
 
 LIVE_AGAIN = 1.5
-TCG_ALLOWANCE = 2.0
-"""What starting arecord and ffmpeg costs here and not on a board: measured 1.0 to 1.5 s."""
+ONE_START = "ffmpeg -v error -f s16le -ar 48000 -ac 1 -t 0.1 -i /dev/zero -f null -"
+"""A start of the encoder without anything to wait for: 0.7 to 1.0 s under emulation, where a board takes a fraction.
+What it takes just then is allowed on top of LIVE_AGAIN."""
 
 
 @scenario("busy", WRONG_WORDS, is_smoke=True)
@@ -27,6 +28,9 @@ def busy(stage: Stage) -> None:
         holder = box.guest.spawn("exec arecord -q -D hw:0 -f S16_LE -r 48000 -c 1 /dev/null")
         box.until(lambda: "RUNNING" in box.guest.check("cat /proc/asound/card0/pcm0c/sub0/status"), 5, "it is held")
         pid = box.guest.check("pgrep -x arecord").strip()
+        begin = time.monotonic()
+        box.guest.check(ONE_START)
+        allowed = LIVE_AGAIN + time.monotonic() - begin
         box.start(EXACT)
         found = box.until_state("lab-microphone", "BUSY", 10)
         assert "arecord" in found["reason"] and pid in found["reason"], found["reason"]
@@ -37,5 +41,5 @@ def busy(stage: Stage) -> None:
             taken = listener.until_sound(box.patience(15)) - begin
         box.guest.wait(holder, 5)
         box.hears(listener, 440)
-        stage.note(f"{found['reason']}; heard {taken:.2f} s after it let go")
-        assert taken < LIVE_AGAIN + TCG_ALLOWANCE, f"heard only {taken:.2f} s after it let go"
+        stage.note(f"{found['reason']}; heard {taken:.2f} s (allowed {allowed:.2f} s) after it let go")
+        assert taken < allowed, f"heard only {taken:.2f} s after it let go, where {allowed:.2f} s are allowed"

@@ -20,6 +20,8 @@ from field.unit import NAME
 PARTS = ("capture", "encoder", "server", "supervisor", "all")
 
 RECOVERED_LIMIT = 20.0
+BEFORE = 1.0
+"""Seconds of sound before the kill from which the place in the count is known: more than one round of it."""
 
 
 @scenario("kill", FREEZE, is_smoke=True)
@@ -76,7 +78,7 @@ def _kill_one(box: Box, listener: Listener, victims: Callable[[], list[int]], *,
         listener.until_sound(box.patience(RECOVERED_LIMIT), after, is_any)
         box.until_state("lab-microphone", "LIVE")
         time.sleep(2)
-        counted = box.counted(listener, begin)
+        counted = box.counted(listener, begin - BEFORE)
     pause = max(listener.pauses(0.0, begin))
     assert not is_kept or listener.sessions == sessions, f"the listener was let go: {listener.ends}"
     return f"lost {counted.lost_seconds * 1000:.0f}+{counted.silent_seconds * 1000:.0f} ms, pause {pause:.1f} s"

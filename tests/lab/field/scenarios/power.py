@@ -50,8 +50,8 @@ def power_cut(stage: Stage) -> None:
     """The cord of the box is pulled while settings and names are written: nothing is half, and the sound is back."""
     with stage.box(EXACT) as box:
         _plug_two(box)
-        box.guest.check("sync")
         box.guest.put(WRITER.encode(), WRITER_FILE)
+        box.guest.check("sync")
         hits = 0
         for cuts in range(1, MOST_CUTS + 1):
             _cut_while_writing(box, 0.15 * cuts)
