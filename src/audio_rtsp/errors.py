@@ -22,7 +22,9 @@ class AudioRtspError(Exception):
         self.detail = tuple(detail)
 
 
-NAME_RULE = "use a-z, 0-9, _ and -, at most 63, a letter or digit first"
+NAME_RULE = "use a-z, 0-9, _ and -, at most 63, a letter or digit first; not server, service, configuration"
+NOT_STREAMS = frozenset({"server", "service", "configuration"})
+"""What our own events are about; no stream is called so, that its lines in the logs are its own."""
 
 
 class NotRunning(AudioRtspError):

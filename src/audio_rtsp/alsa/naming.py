@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from audio_rtsp.alsa.port import natural
+from audio_rtsp.errors import NAME_RULE, NOT_STREAMS
 
 MAX_NAME = 63
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -43,7 +44,8 @@ class Naming:
 
 def default_slug(product: str, card_id: str) -> str:
     """``Mikrofon “Größe” 日本`` becomes ``mikrofon-grosse``; the card id serves where nothing is left."""
-    return _slug(product) or _slug(card_id) or _LAST_RESORT
+    slug = _slug(product) or _slug(card_id) or _LAST_RESORT
+    return f"{slug}-mic" if slug in NOT_STREAMS else slug
 
 
 def _slug(text: str) -> str:
@@ -53,7 +55,7 @@ def _slug(text: str) -> str:
 
 
 def is_name(text: str) -> bool:
-    return _NAME.fullmatch(text) is not None
+    return _NAME.fullmatch(text) is not None and text not in NOT_STREAMS
 
 
 def assign_names(
@@ -97,7 +99,7 @@ class _Wishes:
         self.met.add(key)
         holder = next((other for other, used in self.names.items() if used == name), None)
         if not is_name(name):
-            self.complaints[key] = f"{name!r} is no stream name (a-z, 0-9, _ and -, at most {MAX_NAME}); ignored"
+            self.complaints[key] = f"{name!r} is no stream name: {NAME_RULE}; ignored"
         elif holder is not None:
             self.complaints[key] = f"{name} is the name of {holder} already; ignored"
         else:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from audio_rtsp.config.complaint import Complaint, quoted
 from audio_rtsp.config.keyvalue import Line, parse_lines, set_key
-from audio_rtsp.errors import BadName
+from audio_rtsp.errors import NOT_STREAMS, BadName
 
 IDENTITY = r"[^\s=#\x00-\x1f\x7f]+"
 STREAM_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-WHAT_A_NAME_IS = "a stream name is a-z, 0-9, _ and -, at most 63, a letter or digit first"
+WHAT_A_NAME_IS = (
+    "a stream name is a-z, 0-9, _ and -, at most 63, a letter or digit first, and not server, service or configuration"
+)
 FILE = "device_map.conf"
 
 
@@ -47,7 +49,7 @@ class DeviceMap:
 
 def is_stream_name(text: str) -> bool:
     """Whether *text* can be part of a URL, a file name and a server's path at once."""
-    return STREAM_NAME.fullmatch(text) is not None
+    return STREAM_NAME.fullmatch(text) is not None and text not in NOT_STREAMS
 
 
 def parse_device_map(data: bytes, file: str = FILE) -> tuple[DeviceMap, tuple[Complaint, ...]]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from audio_rtsp.errors import NOT_STREAMS
+
 WORTH_A_WORD = 0.05
 """Seconds; less would be printed as ``0.0 s lost``."""
-
-NOT_STREAMS = frozenset({"", "server", "configuration", "service"})
-"""Subjects of the program as a whole; every other subject is a stream's name."""
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 
@@ -38,7 +37,7 @@ class Event:
     @property
     def is_of_a_stream(self) -> bool:
         """Whether the subject is a stream's name."""
-        return self.subject not in NOT_STREAMS
+        return bool(self.subject) and self.subject not in NOT_STREAMS
 
     @property
     def likeness(self) -> str:

@@ -26,6 +26,7 @@ ONE, TWO = device("usb_audio_12090003_at_usb-0:2"), device("usb_audio_12090003_a
         ("日本", "u0x12090x05"),
         ("", "u0x12090x05"),
         ("x" * 100, "x" * MAX_NAME),
+        ("Server", "server-mic"),
     ],
 )
 def test_the_default_is_the_slug_of_the_product_else_the_card_id(product: str, slug: str) -> None:
@@ -122,6 +123,14 @@ def test_what_is_no_name_is_refused_and_the_default_serves() -> None:
     naming = assign_names([ONE], {ONE.identity: "Küche 1"}, {TWO.identity: "../x"})
     assert naming.names == {ONE.identity: "usb-pnp-sound-device"}
     assert ONE.identity in naming.complaints
+    assert TWO.identity not in naming.given
+
+
+@pytest.mark.parametrize("word", ["server", "service", "configuration"])
+def test_no_stream_has_the_name_of_a_part_of_the_program(word: str) -> None:
+    naming = assign_names([ONE], {ONE.identity: word}, {TWO.identity: word})
+    assert naming.names == {ONE.identity: "usb-pnp-sound-device"}
+    assert word in naming.complaints[ONE.identity]
     assert TWO.identity not in naming.given
 
 
