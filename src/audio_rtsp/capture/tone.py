@@ -10,6 +10,7 @@ import time
 from array import array
 
 PERIOD = 0.02
+NAME = b"audio-rtsp-tone"
 LEVEL = 0.25
 TYPES = {"S16_LE": ("h", 32767), "S32_LE": ("i", 2147483647)}
 
@@ -46,11 +47,19 @@ def _write(output: int, data: bytes) -> None:
         data = data[os.write(output, data) :]
 
 
+def _name_this_process(frame_bytes: int) -> None:
+    """Its name in top. The kernel counts these bytes too, so they are whole frames: a count that is off by one byte
+    makes noise of all that follows.
+    """
+    whole_frames = -(-len(NAME) // frame_bytes) * frame_bytes
+    os.write(os.open("/proc/self/comm", os.O_WRONLY), NAME.ljust(whole_frames, b"\0"))
+
+
 def main() -> None:
     """Play until the reader goes or a signal comes."""
     frequency, sample_format, rate, channels = sys.argv[1:]
-    os.write(os.open("/proc/self/comm", os.O_WRONLY), b"audio-rtsp-tone")  # its name in top
     second = one_second(int(frequency), sample_format, int(rate), int(channels))
+    _name_this_process(len(second) // int(rate))
     try:
         play(second, int(rate), sys.stdout.fileno())
     except (BrokenPipeError, KeyboardInterrupt):

@@ -11,6 +11,7 @@ import time
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +72,16 @@ def test_the_program_writes_the_same_without_a_break(sample_format: str, rate: i
     size = len(second) * 7 // 10
     with playing(440, sample_format, rate, channels) as process:
         assert read(process, size) == second[:size]
+
+
+@pytest.mark.parametrize(("sample_format", "channels"), [("S16_LE", 1), ("S16_LE", 2), ("S32_LE", 3)])
+def test_the_kernel_counts_whole_frames(sample_format: str, channels: int) -> None:
+    """Else the last frame of a tone that dies seems to be cut off, and is made whole: noise from then on."""
+    frame_bytes = channels * (2 if sample_format == "S16_LE" else 4)
+    with playing(sample_format=sample_format, channels=channels) as process:
+        read(process, 9600)
+        written = int(Path(f"/proc/{process.pid}/io").read_text().split("wchar: ")[1].split()[0])
+    assert written % frame_bytes == 0
 
 
 def test_it_goes_on_behind_the_first_second() -> None:
