@@ -7,16 +7,18 @@ import contextlib
 import os
 import random
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from audio_rtsp import __version__
 from audio_rtsp.alsa.hotplug import Hotplug
 from audio_rtsp.config.settings import (
     API_PORT,
     GAP_FILL_SECONDS,
+    LOG_LEVEL,
     MEDIAMTX_BIN,
     RTSP_PORT,
     RTSP_READ_PASSWORD,
@@ -37,6 +39,10 @@ from audio_rtsp.errors import (
     ProgramTooOld,
 )
 from audio_rtsp.events.event import Event
+from audio_rtsp.events.logs import Echo, no_echo
+from audio_rtsp.events.recorder import Recorder
+from audio_rtsp.events.recorder_thread import RecorderThread
+from audio_rtsp.events.severity import Severity
 from audio_rtsp.facts.address import LanAddress
 from audio_rtsp.facts.ports import free_port
 from audio_rtsp.host.command import run_async
@@ -55,6 +61,7 @@ from audio_rtsp.status import Status
 from audio_rtsp.supervision.desk import MachineDesk
 from audio_rtsp.supervision.helm import Helm
 from audio_rtsp.supervision.outfit import Outfit
+from audio_rtsp.supervision.record_keeper import RecordKeeper
 from audio_rtsp.supervision.supervisor import Supervisor
 
 FFMPEG_ANSWER_LIMIT = 10.0
@@ -63,24 +70,30 @@ STARTING_PER_CORE = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
-    """Who watches: each event as it happens, and the way to the snapshot once there is one."""
+    """Who watches: each event as it happens, and the way to the snapshot once there is one.
+
+    *on_line* gets each line of the logs, *on_complaint* what cannot be written into them; both in another thread.
+    """
 
     on_event: Callable[[Event], None]
     on_ready: Callable[[Callable[[], Status]], None]
+    on_line: Echo = no_echo
+    on_complaint: Callable[[str], None]
 
 
 async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
     """Publish every device until SIGINT or SIGTERM; raises AudioRtspError when it cannot begin."""
     name_this_process("audio-rtsp")
     asyncio.get_running_loop().set_exception_handler(LoopComplaints())
-    with _instance(runtime):
+    with _instance(runtime), _records(desk, face) as records:
         stop = _stop_signals()
         notify = Notify(os.environ)
         server = await _media_server(desk, runtime, lambda cause: face.on_event(_restarted(cause)))
         ffmpeg, _ = await asyncio.gather(_ffmpeg_version(), server.start())
         try:
-            outfit = _outfit(ServerWatch(server), server.rtsp_port, ffmpeg, face.on_event)
-            helm = Helm(desk, Supervisor(desk, outfit, server.name), notify)
+            outfit = _outfit(ServerWatch(server), server.rtsp_port, ffmpeg, face, records)
+            supervisor = Supervisor(desk, outfit, server.name)
+            helm = Helm(desk, supervisor, RecordKeeper(desk, supervisor, records), notify)
             await _supervise(helm, outfit.watch, runtime, face, stop)
         finally:
             await server.stop()
@@ -104,12 +117,12 @@ def _restarted(cause: str) -> Event:
 
 async def _supervise(helm: Helm, watch: ServerWatch, runtime: Path, face: Face, stop: asyncio.Event) -> None:
     supervisor = helm.supervisor
-    watch.on_change = supervisor.tell_news
+    watch.on_change = supervisor.meet_server
     helm.listen_to_signals()
     control = ControlListener(runtime / "control.sock", reads=helm.reads, acts=helm.acts)
     async with (
         _hotplug(supervisor.meet_event),
-        _background(watch.run(), supervisor.run(), helm.heartbeat()) as tasks,
+        _background(watch.run(), supervisor.run(), helm.heartbeat(), helm.keeper.run()) as tasks,
     ):
         try:
             await control.start()
@@ -190,7 +203,31 @@ async def _ffmpeg_version() -> FfmpegVersion:
     return version
 
 
-def _outfit(watch: ServerWatch, rtsp_port: int, ffmpeg: FfmpegVersion, on_event: Callable[[Event], None]) -> Outfit:
+@contextlib.contextmanager
+def _records(desk: MachineDesk, face: Face) -> Iterator[RecorderThread]:
+    """What is written down, from the first word to the last."""
+    places, level = desk.records, desk.configuration.service[LOG_LEVEL]
+    records = RecorderThread(lambda clocks: Recorder(places, level, clocks, face.on_complaint, face.on_line))
+    records.note(_of_service("stopped", "started", f"version {__version__}, pid {os.getpid()}"))
+    try:
+        yield records
+    except AudioRtspError as error:
+        records.tell(Severity.ERROR, "service", f"{error.what}; {error.fix}")
+        raise
+    finally:
+        records.note(_of_service("started", "stopped"))
+        records.close()
+
+
+def _of_service(before: str, after: str, cause: str = "") -> Event:
+    return Event(subject="service", before=before, after=after, cause=cause)
+
+
+def _outfit(watch: ServerWatch, rtsp_port: int, ffmpeg: FfmpegVersion, face: Face, records: RecorderThread) -> Outfit:
+    def on_event(event: Event) -> None:
+        records.note(event)
+        face.on_event(event)
+
     return Outfit(
         watch=watch,
         rtsp_port=rtsp_port,
@@ -199,6 +236,7 @@ def _outfit(watch: ServerWatch, rtsp_port: int, ffmpeg: FfmpegVersion, on_event:
         gate=asyncio.Semaphore(STARTING_PER_CORE * (os.cpu_count() or 1)),
         chance=random.random,
         on_event=on_event,
+        records=records,
     )
 
 

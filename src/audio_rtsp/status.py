@@ -48,6 +48,8 @@ class StreamStatus:
     encoder_restarts: int
     lost_seconds: float
     filled_seconds: float
+    lost_today_seconds: float
+    filled_today_seconds: float
     waiting_seconds: float
     overruns: int
     readers: int
@@ -89,6 +91,8 @@ class Status:
     streams: tuple[StreamStatus, ...]
     left_out: tuple[LeftOut, ...]
     complaints: tuple[str, ...]
+    state_folder: str
+    log_folder: str
     schema: int = SCHEMA
 
     def as_json(self) -> dict[str, Any]:

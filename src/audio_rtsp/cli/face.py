@@ -3,29 +3,55 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from audio_rtsp.cli.answer import say
+from audio_rtsp.cli.answer import say, tell
 from audio_rtsp.cli.stream_table import render_streams
 from audio_rtsp.events.event import Event
+from audio_rtsp.events.severity import Severity
 from audio_rtsp.service import Face
 from audio_rtsp.status import Status, StreamState
 
 REFRESH = 0.5
 RECENT = 6
+PRIORITIES = {Severity.DEBUG: 7, Severity.INFO: 6, Severity.WARNING: 4, Severity.ERROR: 3}
+"""syslog(3)"""
 
 
 @contextmanager
 def make_face() -> Iterator[Face]:
     """The face for this standard output."""
-    if sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
+    if is_journal():
+        yield _journal_lines()
+    elif sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
         with _live_table() as face:
             yield face
     else:
         yield _plain_lines()
+
+
+def is_journal() -> bool:
+    """Whether standard output goes to systemd's journal (systemd.exec(5), $JOURNAL_STREAM)."""
+    there = os.fstat(sys.stdout.fileno())
+    return os.environ.get("JOURNAL_STREAM") == f"{there.st_dev}:{there.st_ino}"
+
+
+def _journal_lines() -> Face:
+    """The lines of the log files, with their severity as systemd reads it (sd-daemon(3)); time is the journal's."""
+
+    def on_line(severity: Severity, text: str) -> None:
+        with contextlib.suppress(OSError):
+            os.write(sys.stdout.fileno(), f"<{PRIORITIES[severity]}>{text}\n".encode(errors="backslashreplace"))
+
+    return Face(on_event=_nothing, on_ready=_nothing, on_line=on_line, on_complaint=_nothing)
+
+
+def _nothing(_: object) -> None:
+    """It is shown elsewhere."""
 
 
 def _plain_lines() -> Face:
@@ -39,7 +65,7 @@ def _plain_lines() -> Face:
         say(f"{event}{url}")
         sys.stdout.flush()
 
-    return Face(on_event=on_event, on_ready=snapshots.append)
+    return Face(on_event=on_event, on_ready=snapshots.append, on_complaint=tell)
 
 
 @contextmanager
@@ -59,5 +85,5 @@ def _live_table() -> Iterator[Face]:
             live.update(Text("\n".join(lines)), refresh=True)
             asyncio.get_running_loop().call_later(REFRESH, draw, snapshot)
 
-        yield Face(on_event=lambda event: recent.append(str(event)), on_ready=draw)
+        yield Face(on_event=lambda event: recent.append(str(event)), on_ready=draw, on_complaint=_nothing)
         live.update(Text("stopped"), refresh=True)

@@ -22,6 +22,7 @@ VERBS = {
     "run": "publish every capture device until Ctrl-C",
     "status": "what is true now: server, streams, complaints",
     "stream": "the streams of the running program",
+    "events": "what happened, also before the last restart",
     "device": "capture devices: list, name, ignore",
     "config": "settings: show, get, set, check",
     "mediamtx": "the media server MediaMTX: install, check, rollback, remove",

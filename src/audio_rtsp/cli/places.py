@@ -18,6 +18,7 @@ class Places:
     root: Path
     config: Path
     state: Path
+    logs: Path
     runtime: Path
 
     @property
@@ -39,20 +40,26 @@ class Places:
 
 
 def places_for(*, root: Path, config: Path | None, environ: Mapping[str, str], is_root: bool) -> Places:
-    """Decide the folders; ``AUDIO_RTSP_CONFIG_DIR`` and ``--config-dir`` name the configuration's."""
+    """Decide the folders; ``AUDIO_RTSP_CONFIG_DIR`` and ``--config-dir`` name the configuration's.
+
+    A systemd unit names those that it made (systemd.exec(5), StateDirectory=).
+    """
     chosen = config or (Path(environ["AUDIO_RTSP_CONFIG_DIR"]) if environ.get("AUDIO_RTSP_CONFIG_DIR") else None)
     if root != Path("/") or is_root:
         return Places(
             root=root,
             config=chosen or root / "etc/audio-rtsp",
             state=root / "var/lib/audio-rtsp",
+            logs=root / "var/log/audio-rtsp",
             runtime=root / "run/audio-rtsp",
         )
     home = Path(environ.get("HOME") or "/nonexistent")
     runtime = environ.get("XDG_RUNTIME_DIR") or f"/tmp/audio-rtsp-{os.getuid()}"
+    state = Path(environ.get("XDG_STATE_HOME") or home / ".local/state") / "audio-rtsp"
     return Places(
         root=root,
         config=chosen or Path("/etc/audio-rtsp"),
-        state=Path(environ.get("XDG_STATE_HOME") or home / ".local/state") / "audio-rtsp",
-        runtime=Path(runtime) / "audio-rtsp",
+        state=Path(environ.get("STATE_DIRECTORY") or state),
+        logs=Path(environ.get("LOGS_DIRECTORY") or state / "log"),
+        runtime=Path(environ.get("RUNTIME_DIRECTORY") or Path(runtime) / "audio-rtsp"),
     )

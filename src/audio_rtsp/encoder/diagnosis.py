@@ -91,5 +91,9 @@ def diagnose(lines: Sequence[str]) -> EncoderDiagnosis:
             for line in lines:
                 if sign in line:
                     return EncoderDiagnosis(fault=fault, line=line)
-    telling = [line for line in lines if not any(word in line for word in NOISE)]
-    return EncoderDiagnosis(fault=EncoderFault.UNEXPLAINED, line=telling[-1] if telling else "")
+    return EncoderDiagnosis(fault=EncoderFault.UNEXPLAINED, line=next(reversed(telling(lines)), ""))
+
+
+def telling(lines: Sequence[str]) -> tuple[str, ...]:
+    """Those that say something about it."""
+    return tuple(line for line in lines if not any(word in line for word in NOISE))

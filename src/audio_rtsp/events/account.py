@@ -60,6 +60,14 @@ class Account:
         """All of it: stream, day, loss."""
         return self._streams
 
+    def days(self, stream: str) -> Mapping[str, Loss]:
+        """A copy of what is known of *stream*; made in one step, so that another thread may add meanwhile."""
+        return self._streams.get(stream, {}).copy()
+
+    def loss(self, stream: str, day: str) -> Loss:
+        """What *stream* lost on that day."""
+        return self._streams.get(stream, {}).get(day, Loss())
+
     def _last_day(self, stream: str) -> tuple[str, str]:
         return max(set(self._streams[stream]) - {UNSET}, default=""), stream
 

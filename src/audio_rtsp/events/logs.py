@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,11 +11,17 @@ from pathlib import Path
 from audio_rtsp.config.settings import LogLevel
 from audio_rtsp.events.event import Event
 from audio_rtsp.events.log_file import LogFile
-from audio_rtsp.events.log_line import MINUTE, render_again, render_line
+from audio_rtsp.events.log_line import MINUTE, printable, render_again, render_line
 from audio_rtsp.events.repetition import Repeated, Repetition
 from audio_rtsp.events.severity import Severity, least_severity, severity_of
 
 STREAMS, SERVICE, ERRORS = "audio-streams.log", "service.log", "service-error.log"
+Echo = Callable[[Severity, str], object]
+"""Gets what is written, without time and severity."""
+
+
+def no_echo(severity: Severity, text: str) -> None:
+    """Nobody else is to hear it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +31,11 @@ class _Saying:
 
 
 class Logs:
-    """Writes each event as one line; wall-clock times are printed, monotonic ones count."""
+    """Writes each event as one line; wall-clock times are printed, monotonic ones count. *echo* must not raise."""
 
-    def __init__(self, folder: Path, level: LogLevel) -> None:
+    def __init__(self, folder: Path, level: LogLevel, echo: Echo = no_echo) -> None:
         self.level = level
+        self._echo = echo
         self._folder = folder
         self._streams, self._service, self._errors = (LogFile(folder / name) for name in (STREAMS, SERVICE, ERRORS))
         self._files = (self._streams, self._service, self._errors)
@@ -87,6 +94,7 @@ class Logs:
         (self._streams if saying.event.is_of_a_stream else self._service).append(line, gap)
         if saying.severity >= Severity.WARNING:
             self._errors.append(line, gap)
+        self._echo(saying.severity, printable(text))
 
 
 def _render_gap(wall_time: float, words: str) -> str:

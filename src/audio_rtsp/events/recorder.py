@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from audio_rtsp.events.account import Loss, Totals, day_of
 from audio_rtsp.events.account_file import AccountFile
 from audio_rtsp.events.event import Event
 from audio_rtsp.events.journal import Journal
-from audio_rtsp.events.logs import Logs
+from audio_rtsp.events.logs import Echo, Logs, no_echo
 from audio_rtsp.events.severity import Severity
 
 HOUR = 3600.0
@@ -36,15 +36,24 @@ class Clocks:
 
 
 class Recorder:
-    """No method raises or waits. *say* gets each new complaint once, for where no file is needed (standard error)."""
+    """No method raises. *say* gets each new complaint once, for where no file is needed (standard error); *echo* gets
+    each line of the log files, for systemd's journal.
+    """
 
-    def __init__(self, places: RecorderPlaces, level: LogLevel, clocks: Clocks, say: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        places: RecorderPlaces,
+        level: LogLevel,
+        clocks: Clocks,
+        say: Callable[[str], object],
+        echo: Echo = no_echo,
+    ) -> None:
         self._clocks = clocks
         self._say = say
         self._said: dict[str, float] = {}
         self._bugs: dict[str, str] = {}
         self._totals = Totals()
-        self._logs = Logs(places.logs, level)
+        self._logs = Logs(places.logs, level, echo)
         self._journal = Journal(places.state)
         self._account = AccountFile(places.state)
 
@@ -62,6 +71,14 @@ class Recorder:
         """Note the counters of a stream since it began; what is new goes into the account of today."""
         total = Loss(lost_seconds, filled_seconds)
         self._guard("account", lambda: self._count(stream, total))
+
+    def days(self, stream: str) -> Mapping[str, Loss]:
+        """What *stream* lost, by day; also while another thread counts."""
+        return self._account.account.days(stream)
+
+    def loss(self, stream: str, day: str) -> Loss:
+        """What *stream* lost on that day."""
+        return self._account.account.loss(stream, day)
 
     def tick(self) -> None:
         """Once a second or so: write what is due, say what is wrong."""

@@ -27,6 +27,7 @@ OF_STATE = {
     "SILENT": Severity.WARNING,
     "BACKOFF": Severity.WARNING,
     "COOLDOWN": Severity.WARNING,
+    "AWAY": Severity.WARNING,
     "REFUSED": Severity.ERROR,
     "FAILED": Severity.ERROR,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Callable
 
 from audio_rtsp.capture.diagnosis import CaptureFault, diagnose, overruns
 from audio_rtsp.facts.process import WrittenBytes
@@ -18,11 +19,16 @@ REMEMBERED_LINES = 20
 NO_SOUND = "the device gives no sound"
 
 
-class CaptureRun:
-    """A running arecord (or tone generator) that writes into ``sound.pipe``."""
+def nobody(line: str) -> None:
+    """Nobody hears it."""
 
-    def __init__(self, argv: tuple[str, ...], sound: Sound) -> None:
+
+class CaptureRun:
+    """A running arecord (or tone generator) that writes into ``sound.pipe``; *hear* gets what it says."""
+
+    def __init__(self, argv: tuple[str, ...], sound: Sound, hear: Callable[[str], object] = nobody) -> None:
         self._sound = sound
+        self._hear = hear
         self._counted = 0
         self._words: list[str] = []
         self._given_up: tuple[CaptureFault, str] | None = None
@@ -83,9 +89,14 @@ class CaptureRun:
         lines = self._child.says.take_all()
         self.overruns += overruns(lines)
         self._words = [*self._words, *lines][-REMEMBERED_LINES:]
+        for line in lines:
+            self._hear(line)
 
     async def end(self) -> None:
-        """Stop it, bounded; one that was given up gets no time."""
+        """Stop it, bounded; one that was given up gets no time. What it says then is no complaint."""
+        if self._child.is_running:
+            self.listen()
+            self._hear = nobody
         await self._child.stop(*(() if self._given_up else STOP))
         self.listen()
         self._written_bytes.close()

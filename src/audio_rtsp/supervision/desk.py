@@ -13,6 +13,7 @@ from audio_rtsp.config.load import Configuration, load
 from audio_rtsp.config.setting import Setting
 from audio_rtsp.config.settings import (
     API_PORT,
+    LOG_DIR,
     MEDIAMTX_BIN,
     RTSP_PORT,
     RTSP_READ_PASSWORD,
@@ -21,19 +22,32 @@ from audio_rtsp.config.settings import (
 )
 from audio_rtsp.devices.look import Looked, look, look_and_ask_async
 from audio_rtsp.devices.memory_file import load_memory, save_memory
+from audio_rtsp.events.recorder import RecorderPlaces
 from audio_rtsp.host.shortage import shortage
 from audio_rtsp.supervision.wants import Wants, decide_wants
 
-AT_START: tuple[Setting[Any], ...] = (RTSP_PORT, API_PORT, SERVER, MEDIAMTX_BIN, RTSP_READ_USER, RTSP_READ_PASSWORD)
+AT_START: tuple[Setting[Any], ...] = (
+    RTSP_PORT,
+    API_PORT,
+    SERVER,
+    MEDIAMTX_BIN,
+    RTSP_READ_USER,
+    RTSP_READ_PASSWORD,
+    LOG_DIR,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskPlaces:
-    """Where it reads and writes; *overrides* are the settings of the command line, *tones* as in ``decide_wants``."""
+    """Where it reads and writes; *overrides* are the settings of the command line, *tones* as in ``decide_wants``.
+
+    *logs* is where LOG_DIR's default means: an ordinary user has no right to the service's own.
+    """
 
     root: Path
     config: Path
     state: Path
+    logs: Path
     overrides: Mapping[str, str] = field(default_factory=dict)
     tones: int | None = None
 
@@ -61,6 +75,12 @@ class MachineDesk:
     def folder(self) -> Path:
         """Where the settings are read."""
         return self._places.config.absolute()
+
+    @property
+    def records(self) -> RecorderPlaces:
+        """Where is written down what happens, since it began."""
+        chosen = self._began_with[LOG_DIR]
+        return RecorderPlaces(logs=self._places.logs if chosen == LOG_DIR.default else chosen, state=self._places.state)
 
     async def wants(self) -> Wants:
         """Look at the devices and decide; when they cannot be looked at, all stays as it was."""
@@ -98,7 +118,7 @@ class MachineDesk:
             self._keeping_complaints = save_last_good(self._places.state, self._places.config, self.configuration)
 
     def _waiting(self) -> tuple[str, ...]:
-        """Settings of the server: it would have to drop its listeners, so they wait for the next start."""
+        """Settings of the server, which would have to drop its listeners, and the place of the logs."""
         before, now = self._began_with, self.configuration.service
         changed = [setting for setting in AT_START if before[setting] != now[setting]]
         return tuple(f"{one.key}: changed, takes effect at the next start of audio-rtsp" for one in changed)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Callable
 
-from audio_rtsp.encoder.diagnosis import EncoderDiagnosis, EncoderFault, diagnose
+from audio_rtsp.encoder.diagnosis import EncoderDiagnosis, EncoderFault, diagnose, telling
 from audio_rtsp.encoder.report import Report
 from audio_rtsp.host.child import Child
 from audio_rtsp.supervision.sound import Sound
@@ -21,10 +22,11 @@ REMEMBERED_LINES = 30
 
 
 class EncoderRun:
-    """A running ffmpeg that reads from ``sound.pipe``."""
+    """A running ffmpeg that reads from ``sound.pipe``; *hear* gets what it complains of."""
 
-    def __init__(self, argv: tuple[str, ...], sound: Sound) -> None:
+    def __init__(self, argv: tuple[str, ...], sound: Sound, hear: Callable[[str], object]) -> None:
         self._sound = sound
+        self._hear = hear
         self._words: list[str] = []
         self._over = asyncio.Event()
         self._consumed_at = self._mute_since = self._output_at = _now()
@@ -78,14 +80,22 @@ class EncoderRun:
 
     async def drain(self) -> None:
         """Let it finish what waits: the pipe's writing ends are closed. Bounded."""
+        self._hush()
         await asyncio.wait([self._child.exited], timeout=DRAIN)
         await self._child.stop(*STOP)
 
     async def end(self) -> None:
         """End it at once: what it has not read waits for the next."""
+        self._hush()
         await self._child.stop(*(SWAP if self.is_swapped else ()))
         self.listen()
         self._child.close()
+
+    def _hush(self) -> None:
+        """What it says when we end it is no complaint."""
+        if self._child.is_running:
+            self.listen()
+            self._hear = _nobody
 
     def verdict(self) -> EncoderDiagnosis:
         """Why it ended."""
@@ -107,7 +117,14 @@ class EncoderRun:
             self.report = self.report.updated(self._child.reports.take(), self._sound.pcm.full_scale)
         if self.report.output_seconds != before:
             self._output_at = self._mute_since = _now()
-        self._words = [*self._words, *self._child.says.take_all()][-REMEMBERED_LINES:]
+        lines = self._child.says.take_all()
+        self._words = [*self._words, *lines][-REMEMBERED_LINES:]
+        for line in telling(lines):
+            self._hear(line)
+
+
+def _nobody(line: str) -> None:
+    """Nobody hears it."""
 
 
 def _now() -> float:

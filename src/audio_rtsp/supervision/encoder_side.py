@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 
 from audio_rtsp.encoder.diagnosis import EncoderDiagnosis, EncoderFault
 from audio_rtsp.encoder.report import Report
@@ -174,7 +175,7 @@ class EncoderSide:
         async with self._outfit.gate:
             self._show(EncoderCondition.STARTING, "connecting")
             try:
-                self._run = run = EncoderRun(self.argv, sound)
+                self._run = run = EncoderRun(self.argv, sound, partial(self._outfit.hear, self._name))
             except (AudioRtspError, OSError) as error:
                 return explain_start(error), 0.0
             over = asyncio.ensure_future(run.until_over())

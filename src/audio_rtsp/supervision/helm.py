@@ -12,6 +12,7 @@ from audio_rtsp.control.request import Request
 from audio_rtsp.host.notify import Notify
 from audio_rtsp.status import summary
 from audio_rtsp.supervision.desk import MachineDesk
+from audio_rtsp.supervision.record_keeper import RecordKeeper
 from audio_rtsp.supervision.supervisor import Supervisor
 from audio_rtsp.supervision.throttle import Throttle
 
@@ -24,9 +25,10 @@ CALM = 1.0
 class Helm:
     """Steers one supervisor."""
 
-    def __init__(self, desk: MachineDesk, supervisor: Supervisor, notify: Notify) -> None:
+    def __init__(self, desk: MachineDesk, supervisor: Supervisor, keeper: RecordKeeper, notify: Notify) -> None:
         self._desk = desk
         self.supervisor = supervisor
+        self.keeper = keeper
         self.notify = notify
         self._reload = Throttle(self.reload, CALM)
         self._news = Throttle(supervisor.tell_news, CALM)
@@ -34,7 +36,7 @@ class Helm:
     @property
     def reads(self) -> Mapping[str, Callable[[Request], dict[str, Any]]]:
         """Verbs that change nothing."""
-        return {"status": lambda request: self.supervisor.status().as_json()}
+        return {"status": lambda request: self.supervisor.status().as_json(), "history": self._history}
 
     @property
     def acts(self) -> Mapping[str, Callable[[Request], dict[str, Any]]]:
@@ -51,6 +53,7 @@ class Helm:
         """Read the settings again; only what changed is touched."""
         self.notify.reloading(asyncio.get_running_loop().time())
         complaints = self._desk.reload()
+        self.keeper.reload()
         self.supervisor.look_again()
         self._news.ask()
         self.notify.ready()
@@ -64,6 +67,10 @@ class Helm:
                 self.notify.alive()
             self.notify.status(summary(self.supervisor.status()))
             await asyncio.sleep(pause)
+
+    def _history(self, request: Request) -> dict[str, Any]:
+        days = self.supervisor.losses(request.name)
+        return {"name": request.name, "days": {day: (loss.lost, loss.filled) for day, loss in days.items()}}
 
     def _restart(self, request: Request) -> dict[str, Any]:
         if self.supervisor.restart(request.name):

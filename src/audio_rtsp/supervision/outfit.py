@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from audio_rtsp.encoder.version import FfmpegVersion
 from audio_rtsp.events.event import Event
+from audio_rtsp.events.recorder_thread import RecorderThread
+from audio_rtsp.events.severity import Severity
 from audio_rtsp.server.watch import ServerWatch
 
 
@@ -22,10 +24,15 @@ class Outfit:
     gate: asyncio.Semaphore
     chance: Callable[[], float]
     on_event: Callable[[Event], None]
+    records: RecorderThread
 
     def publish_url(self, name: str) -> str:
         """Where an encoder sends."""
         return f"rtsp://127.0.0.1:{self.rtsp_port}/{name}"
+
+    def hear(self, name: str, line: str) -> None:
+        """A program of the stream *name* complains."""
+        self.records.tell(Severity.WARNING, name, line)
 
     def listen_url(self, name: str) -> str:
         """Where a listener finds it."""

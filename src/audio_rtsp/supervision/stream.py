@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from functools import partial
 
 from audio_rtsp.alsa.pcm_format import PcmFormat
 from audio_rtsp.encoder.argv import EncoderPlan, encoder_argv
 from audio_rtsp.encoder.level import LevelWatch, Window
 from audio_rtsp.events.event import Event
 from audio_rtsp.status import StreamState, StreamStatus
+from audio_rtsp.supervision.capture_run import CaptureRun
 from audio_rtsp.supervision.capture_side import CaptureSide
 from audio_rtsp.supervision.encoder_side import EncoderSide
 from audio_rtsp.supervision.outfit import Outfit
@@ -37,13 +40,16 @@ class Stream:
         self._lost_told = 0.0
         self._overrun_at = -LOSS_IS_SURE
         self._is_drop_told = False
+        self._filled_told = 0.0
+        self._restarts_told: int | None = None
         self._offline_since: float | None = None
         self._level = LevelWatch()
         self._windows = 0
         self._unattended_since = 0.0
         self._capture_rest = Rest(plan.rules, outfit.chance)
         self._encoder_rest = Rest(plan.rules, outfit.chance)
-        self._capture = CaptureSide(self._capture_rest, self._renew, self._close_sound, self._judge)
+        begin = partial(CaptureRun, hear=partial(outfit.hear, plan.name))
+        self._capture = CaptureSide(self._capture_rest, self._renew, self._close_sound, self._judge, begin)
         self._encoder = EncoderSide(plan.name, outfit, self._encoder_rest, self._judge)
 
     def set_source(self, source: Source | None) -> None:
@@ -104,7 +110,7 @@ class Stream:
         self._listen()
         if self._capture.wants_usb_reset:
             self._capture.wants_usb_reset = False
-            self._tell(self._state, self._state, "mute three times: pull its plug and put it back", 0.0)
+            self._tell("mute three times: pull its plug and put it back", 0.0)
         self._judge()
 
     def _observe_loss(self) -> None:
@@ -117,12 +123,12 @@ class Stream:
             self._lost_told += lost
             is_ours = now - self._overrun_at < LOSS_IS_SURE
             cause = "an overrun: it was not read in time" if is_ours else "sound was lost on its way from the device"
-            self._tell(self._state, self._state, cause, lost)
+            self._tell(cause, lost)
         dropped = self._sound.make_room() if self._sound else 0.0
         if dropped >= LOSS_WORTH_A_WORD and not self._is_drop_told:
             self._is_drop_told = True
             self._lost_told += dropped
-            self._tell(self._state, self._state, "no encoder for longer than the pipe holds", dropped)
+            self._tell("no encoder for longer than the pipe holds", dropped)
 
     def _listen(self) -> None:
         """Judge the level of what the microphone gives; our own silence says nothing about it."""
@@ -150,10 +156,16 @@ class Stream:
         offline = asyncio.get_running_loop().time() - self._offline_since if self._offline_since is not None else 0.0
         return self._past_lost + offline + (self._sound.ledger.lost_seconds if self._sound else 0.0)
 
+    @property
+    def filled_seconds(self) -> float:
+        """Silence that we wrote in the place of sound."""
+        return self._past_filled + (self._sound.ledger.filled_seconds if self._sound else 0.0)
+
     def status(self) -> StreamStatus:
         """What is true now."""
         sound, encoding = self._sound, self.plan.encoding
         report = self._encoder.report
+        today = self._outfit.records.today(self.plan.name)
         return StreamStatus(
             name=self.plan.name,
             state=self._state,
@@ -170,7 +182,9 @@ class Stream:
             capture_restarts=self._capture.restarts,
             encoder_restarts=self._encoder.restarts,
             lost_seconds=round(self.lost_seconds, 3),
-            filled_seconds=round(self._past_filled + (sound.ledger.filled_seconds if sound else 0.0), 3),
+            filled_seconds=round(self.filled_seconds, 3),
+            lost_today_seconds=round(today.lost, 3),
+            filled_today_seconds=round(today.filled, 3),
             waiting_seconds=round(sound.waiting_seconds, 3) if sound else 0.0,
             overruns=self._capture.overruns,
             readers=self._encoder.readers,
@@ -254,14 +268,24 @@ class Stream:
         if state is before:
             return
         self._state, self._state_since = state, asyncio.get_running_loop().time()
-        lost = 0.0
+        event = Event(subject=self.plan.name, before=before, after=state, cause=reason)
         if state is StreamState.LIVE:
-            lost, self._lost_told = max(0.0, self.lost_seconds - self._lost_told), self.lost_seconds
             self._is_drop_told = False
-        self._tell(before, state, reason, lost)
+            event = self._with_losses(event)
+        self._outfit.on_event(event)
 
-    def _tell(self, before: str, after: str, cause: str, lost: float) -> None:
-        self._outfit.on_event(Event(subject=self.plan.name, before=before, after=after, cause=cause, lost=lost))
+    def _with_losses(self, event: Event) -> Event:
+        """What was lost and not told since it was LIVE before."""
+        lost, self._lost_told = max(0.0, self.lost_seconds - self._lost_told), self.lost_seconds
+        filled, self._filled_told = self.filled_seconds - self._filled_told, self.filled_seconds
+        restarts = self._capture.restarts + self._encoder.restarts
+        before, self._restarts_told = self._restarts_told, restarts
+        return replace(event, lost=lost, filled=filled, restarts=0 if before is None else restarts - before)
+
+    def _tell(self, cause: str, lost: float) -> None:
+        """Something happened that changes no state."""
+        event = Event(subject=self.plan.name, before=self._state, after=self._state, cause=cause, lost=lost)
+        self._outfit.on_event(event)
 
 
 async def _end(*tasks: asyncio.Task[None]) -> None:

@@ -7,7 +7,9 @@ import os
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol, assert_never
 
+from audio_rtsp.events.account import Loss
 from audio_rtsp.events.event import Event
+from audio_rtsp.events.recorder import RecorderPlaces
 from audio_rtsp.status import ServerStatus, Status
 from audio_rtsp.supervision.outfit import Outfit
 from audio_rtsp.supervision.plan import StreamPlan
@@ -29,6 +31,10 @@ class Desk(Protocol):
 
     def complaints(self) -> tuple[str, ...]:
         """What is wrong with the settings or the state."""
+
+    @property
+    def records(self) -> RecorderPlaces:
+        """Where is written down what happens."""
 
 
 class Supervisor:
@@ -53,6 +59,13 @@ class Supervisor:
         for stream in self._streams.values():
             stream.meet_event()
 
+    def meet_server(self) -> None:
+        """The server came or went."""
+        watch = self._outfit.watch
+        before, after = ("AWAY", "UP") if watch.is_up else ("UP", "AWAY")
+        self._outfit.on_event(Event(subject="server", before=before, after=after, cause=watch.away_reason))
+        self.tell_news()
+
     @property
     def is_stuck(self) -> bool:
         """Whether a stream's task missed its own deadline."""
@@ -64,6 +77,10 @@ class Supervisor:
         for stream in found:
             stream.restart()
         return bool(found)
+
+    def losses(self, name: str) -> Mapping[str, Loss]:
+        """What the stream *name* lost, by day."""
+        return self._outfit.records.days(name)
 
     def tell_news(self) -> None:
         """End every wait: what made it may have changed."""
@@ -93,7 +110,9 @@ class Supervisor:
             ),
             streams=tuple(stream.status() for stream in self._streams.values()),
             left_out=self._wants.left_out,
-            complaints=self._desk.complaints(),
+            complaints=(*self._desk.complaints(), *self._outfit.records.complaints()),
+            state_folder=str(self._desk.records.state.absolute()),
+            log_folder=str(self._desk.records.logs.absolute()),
         )
 
     def _plans(self) -> Mapping[str, StreamPlan]:

@@ -27,4 +27,12 @@ def snapshot(
 ) -> Status:
     """A program whose server answers."""
     answering = ServerStatus(name="embedded", rtsp_port=1, is_up=True, reason="")
-    return Status(pid=7, server=server or answering, streams=streams, left_out=left_out, complaints=complaints)
+    return Status(
+        pid=7,
+        server=server or answering,
+        streams=streams,
+        left_out=left_out,
+        complaints=complaints,
+        state_folder="/var/lib/audio-rtsp",
+        log_folder="/var/log/audio-rtsp",
+    )

@@ -154,6 +154,7 @@ def test_as_root_the_machines_own_folders_are_used() -> None:
         root=Path("/"),
         config=Path("/etc/audio-rtsp"),
         state=Path("/var/lib/audio-rtsp"),
+        logs=Path("/var/log/audio-rtsp"),
         runtime=Path("/run/audio-rtsp"),
     )
 
@@ -163,16 +164,23 @@ def test_as_a_user_nothing_of_the_system_is_written() -> None:
         root=Path("/"),
         config=Path("/etc/audio-rtsp"),
         state=Path("/home/me/.local/state/audio-rtsp"),
+        logs=Path("/home/me/.local/state/audio-rtsp/log"),
         runtime=Path("/run/user/1000/audio-rtsp"),
     )
     assert places(HOME="/home/me", XDG_STATE_HOME="/data").state == Path("/data/audio-rtsp")
     assert places(HOME="/home/me").runtime == Path(f"/tmp/audio-rtsp-{os.getuid()}/audio-rtsp")
 
 
+def test_as_a_service_the_folders_are_those_that_systemd_made() -> None:
+    made = {"STATE_DIRECTORY": "/s", "LOGS_DIRECTORY": "/l", "RUNTIME_DIRECTORY": "/r"}
+    found = places(HOME="/home/me", **made)
+    assert (found.state, found.logs, found.runtime) == (Path("/s"), Path("/l"), Path("/r"))
+
+
 def test_another_machines_tree_has_all_folders_within() -> None:
     found = places(root="/mnt/image", HOME="/home/me")
     assert found.is_foreign
-    assert all(folder.is_relative_to("/mnt/image") for folder in (found.config, found.state, found.runtime))
+    assert all(folder.is_relative_to("/mnt/image") for folder in (found.config, found.state, found.logs, found.runtime))
     assert not places().is_foreign
 
 

@@ -44,7 +44,7 @@ def run(places: Places, /, tone: int | None, root: Path | None, config_dir: Path
 
     Without a device, and without --tone, a test tone is published, so that there is something to hear.
     """
-    from audio_rtsp.cli.face import make_face
+    from audio_rtsp.cli.face import is_journal, make_face
     from audio_rtsp.cli.verbs.config import sound_complaints
     from audio_rtsp.config.candidate import all_complaints
     from audio_rtsp.host.file_limit import raise_file_limit
@@ -55,13 +55,20 @@ def run(places: Places, /, tone: int | None, root: Path | None, config_dir: Path
     places = replace(places, config=config_dir) if config_dir else places
     overrides = {key: text for key, text in settings.items() if text is not None}
     desk = MachineDesk(
-        DeskPlaces(root=places.root, config=places.config, state=places.state, overrides=overrides, tones=tone)
+        DeskPlaces(
+            root=places.root,
+            config=places.config,
+            state=places.state,
+            logs=places.logs,
+            overrides=overrides,
+            tones=tone,
+        )
     )
     complaints = [str(complaint) for complaint in all_complaints(desk.configuration, sound_complaints)]
     typed = [line for line in complaints if line.startswith("--")]
     if typed or (complaints and sys.stderr.isatty()):
         raise ConfigRefused(complaints if sys.stderr.isatty() else typed)
-    for complaint in complaints:
+    for complaint in complaints if not is_journal() else ():
         tell(complaint)
     _refuse_beside_the_service(places)
     raise_file_limit()

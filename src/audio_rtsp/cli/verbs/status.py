@@ -33,6 +33,8 @@ def status(ctx: click.Context, as_json: bool) -> None:
         say_json(now)
     else:
         say(_headline(now))
+        for line in _losses(now):
+            say(line)
         say("")
         say(render_streams(now))
     ctx.exit(RUNNING if all(one["state"] in GOOD for one in now["streams"]) and now["server"]["is_up"] else PARTLY)
@@ -43,6 +45,12 @@ def _headline(now: dict[str, Any]) -> str:
     counts = {state: sum(one["state"] == state for one in now["streams"]) for state in _states(now)}
     told = ", ".join(f"{count} {state.lower()}" for state, count in counts.items()) or "no streams"
     return f"audio-rtsp runs (pid {now['pid']}): {told}; server {server['name']} on port {server['rtsp_port']}"
+
+
+def _losses(now: dict[str, Any]) -> list[str]:
+    seconds = {one["name"]: one["lost_today_seconds"] for one in now["streams"]}
+    lost = ", ".join(f"{name} {lost:.1f} s" for name, lost in seconds.items() if lost >= 0.1)
+    return [f"lost today: {lost}; other days: audio-rtsp stream history NAME"] if lost else []
 
 
 def _states(now: dict[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from typing import Any
 
@@ -9,10 +10,12 @@ import click
 
 from audio_rtsp.cli.answer import say, say_json
 from audio_rtsp.cli.places import Places
+from audio_rtsp.cli.records import losses
 from audio_rtsp.cli.stream_table import render_streams
 from audio_rtsp.cli.stream_watch import watch_streams
+from audio_rtsp.cli.table import render_table
 from audio_rtsp.control.client import ask
-from audio_rtsp.errors import NoSuchStream, NotAllowed
+from audio_rtsp.errors import NoSuchStream, NotAllowed, NotRunning
 from audio_rtsp.server.reach import REACH
 
 
@@ -74,6 +77,24 @@ def show(places: Places, name: str, commands: bool, as_json: bool) -> None:
 
 
 @stream.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def history(places: Places, name: str, as_json: bool) -> None:
+    """Seconds of sound that NAME lost, by day; also while nothing runs."""
+    days = losses(places, name)
+    if not days:
+        _find_running(places, name)
+    if as_json:
+        say_json([{"day": day, "lost": loss.lost, "filled": loss.filled} for day, loss in sorted(days.items())])
+    elif not days:
+        say(f"{name} has lost nothing")
+    else:
+        rows = [(day, f"{loss.lost:.1f}", f"{loss.filled:.1f}") for day, loss in sorted(days.items())]
+        say(render_table(("day", "seconds lost", "of these filled with silence"), rows))
+
+
+@stream.command()
 @click.argument("name", required=False)
 @click.pass_obj
 def url(places: Places, name: str | None) -> None:
@@ -83,6 +104,12 @@ def url(places: Places, name: str | None) -> None:
     else:
         for one in ask(places.control_socket, "status")["streams"]:
             say(one["url"])
+
+
+def _find_running(places: Places, name: str) -> None:
+    """A stream without losses is known to the running program alone; without one, nobody can tell a wrong name."""
+    with contextlib.suppress(NotRunning):
+        _find(places, name)
 
 
 def _find(places: Places, name: str) -> dict[str, Any]:
@@ -108,7 +135,8 @@ def _facts(one: dict[str, Any]) -> list[tuple[str, str]]:
         ("encoding", f"{one['codec']}, {one['rate']} Hz, {one['channels']} ch{bitrate}"),
         ("level", level),
         ("listeners", str(one["readers"])),
-        ("lost", f"{one['lost_seconds']:.1f} s, of which {one['filled_seconds']:.1f} s were filled with silence"),
+        ("lost", f"{one['lost_seconds']:.1f} s since it began, {one['filled_seconds']:.1f} s of it silence of ours"),
+        ("lost today", f"{one['lost_today_seconds']:.1f} s; other days: audio-rtsp stream history {one['name']}"),
         ("restarts", f"capture {one['capture_restarts']}, encoder {one['encoder_restarts']}"),
         ("processes", f"capture {one['capture_pid'] or '-'}, encoder {one['encoder_pid'] or '-'}"),
         *(("complaint", text) for text in one["complaints"]),
