@@ -35,7 +35,7 @@ class RecorderThread:
 
     def __init__(self, make: Callable[[Clocks], Recorder], clocks: Clocks = REAL) -> None:
         self._clocks = clocks
-        self._at = _Work(clocks.wall(), clocks.monotonic(), lambda: None)
+        self._at = self._now(lambda: None)
         self._recorder = make(Clocks(wall=lambda: self._at.wall, monotonic=lambda: self._at.monotonic))
         self._works: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._busy_since: float | None = None
@@ -46,11 +46,11 @@ class RecorderThread:
 
     def note(self, event: Event) -> None:
         """Write down what happened."""
-        self._put(lambda: self._recorder.note(event))
+        self._put_word(lambda: self._recorder.note(event))
 
     def tell(self, severity: Severity, subject: str, text: str) -> None:
         """Write a sentence into the logs; *subject* as in Event."""
-        self._put(lambda: self._recorder.tell(severity, subject, text))
+        self._put_word(lambda: self._recorder.tell(severity, subject, text))
 
     def look(self, totals: Mapping[str, Loss]) -> None:
         """Once a second: the counters of all streams since each began, and whatever is due."""
@@ -80,15 +80,21 @@ class RecorderThread:
 
     def close(self) -> None:
         """Write everything that waits, the last account too."""
-        self._put(self._recorder.close)
+        self._put(self._close)
         self._works.put(None)
         self._thread.join(CLOSE_LIMIT)
 
-    def _put(self, do: Callable[[], object]) -> None:
-        if self._works.qsize() >= MOST_WAITING:
+    def _put_word(self, do: Callable[[], object]) -> None:
+        if self._works.qsize() < MOST_WAITING:
+            self._put(do)
+        else:
             self._missed += 1
-            return
-        self._works.put(_Work(self._clocks.wall(), self._clocks.monotonic(), do))
+
+    def _put(self, do: Callable[[], object]) -> None:
+        self._works.put(self._now(do))
+
+    def _now(self, do: Callable[[], object]) -> _Work:
+        return _Work(self._clocks.wall(), self._clocks.monotonic(), do)
 
     def _run(self) -> None:
         while (work := self._works.get()) is not None:
@@ -99,10 +105,17 @@ class RecorderThread:
 
     def _look(self, totals: Mapping[str, Loss]) -> None:
         self._is_looking = False
+        self._tell_missed()
+        for stream, total in totals.items():
+            self._recorder.count(stream, total.lost, total.filled)
+        self._recorder.tick()
+
+    def _tell_missed(self) -> None:
         missed, self._missed = self._missed, 0
         if missed:
             text = f"{missed} lines are missing here: the disk did not answer"
             self._recorder.tell(Severity.WARNING, "service", text)
-        for stream, total in totals.items():
-            self._recorder.count(stream, total.lost, total.filled)
-        self._recorder.tick()
+
+    def _close(self) -> None:
+        self._tell_missed()
+        self._recorder.close()
