@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from audio_rtsp.config.settings import (
+    AUDIO_CAPTURE_VOLUME,
     AUDIO_CHANNEL_PICK,
     AUDIO_SILENCE_SECONDS,
     FFMPEG_ADDITIONAL_OPTS,
@@ -38,6 +39,7 @@ class StreamPlan:
     rules: Rules
     gap_seconds: float
     silence_seconds: float
+    capture_volume: int | None
 
 
 def plan_stream(
@@ -60,6 +62,7 @@ def plan_stream(
         rules=_rules(values),
         gap_seconds=values[GAP_FILL_SECONDS],
         silence_seconds=values[AUDIO_SILENCE_SECONDS],
+        capture_volume=values[AUDIO_CAPTURE_VOLUME],
     )
     return plan, (*complaints, *pick_complaints, *(f"{name}: {objection}" for objection in objections))
 

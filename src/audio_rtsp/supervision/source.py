@@ -20,6 +20,10 @@ from audio_rtsp.facts.node_rights import read_rights, why_forbidden
 class Source(Protocol):
     """What a stream asks of the place its sound comes from."""
 
+    @property
+    def mixer(self) -> str:
+        """The card whose mixer sets its volume; empty when there is none."""
+
     def choose(self, encoding: Encoding, channels: int) -> PcmFormat:
         """The raw sound to ask for: at least *channels*, where the device has them."""
 
@@ -45,6 +49,11 @@ class DeviceSource:
     card_index: int
     pcm: int
     capability: Capability | None
+
+    @property
+    def mixer(self) -> str:
+        """The card's own."""
+        return self.card_id
 
     def choose(self, encoding: Encoding, channels: int) -> PcmFormat:
         """A rate, format and channel count that the device has."""
@@ -82,6 +91,11 @@ class ToneSource:
     """A sine in a microphone's place; *frequency* in hertz."""
 
     frequency: int
+
+    @property
+    def mixer(self) -> str:
+        """None."""
+        return ""
 
     def choose(self, encoding: Encoding, channels: int) -> PcmFormat:
         """48 kHz, as a microphone would; the same on every channel."""

@@ -20,6 +20,7 @@ from audio_rtsp.supervision.rest import LATE, Rest
 from audio_rtsp.supervision.sound import Sound
 from audio_rtsp.supervision.source import Source
 from audio_rtsp.supervision.state import judge
+from audio_rtsp.supervision.volume import CaptureVolume
 
 LOSS_WORTH_A_WORD = 0.1
 LOSS_IS_SURE = 5.0
@@ -44,6 +45,8 @@ class Stream:
         self._restarts_told: int | None = None
         self._offline_since: float | None = None
         self._level = LevelWatch()
+        self._volume = CaptureVolume()
+        self._mixer = ""
         self._windows = 0
         self._unattended_since = 0.0
         self._capture_rest = Rest(plan.rules, outfit.chance)
@@ -54,6 +57,7 @@ class Stream:
 
     def set_source(self, source: Source | None) -> None:
         """Where its sound comes from; None while its device is away."""
+        self._mixer = source.mixer if source else ""
         self._capture.set_source(source)
 
     def change(self, plan: StreamPlan, complaints: tuple[str, ...]) -> None:
@@ -61,7 +65,9 @@ class Stream:
         self.complaints = complaints
         if plan == self.plan:
             return
-        self.plan = plan
+        before, self.plan = self.plan, plan
+        if plan.capture_volume != before.capture_volume:
+            self._volume.set(self._mixer, plan.capture_volume)
         self._capture_rest.rules = self._encoder_rest.rules = plan.rules
         if self._sound is None:
             return
@@ -102,6 +108,7 @@ class Stream:
             await _end(filling, capturing)
             await self._close_sound()
             await _end(encoding)
+            await self._volume.close()
 
     def observe(self) -> None:
         """The look at everything that moves, twice a second."""
@@ -195,11 +202,19 @@ class Stream:
             is_clipping=self._level.is_clipping,
             state_seconds=round(asyncio.get_running_loop().time() - self._state_since, 1),
             commands=tuple(argv for argv in (self._capture.argv, self._encoder.argv) if argv),
-            complaints=self.complaints,
+            complaints=(*self.complaints, *self._volume_complaints()),
         )
 
+    def _volume_complaints(self) -> tuple[str, ...]:
+        return (f"{self.plan.name}: {self._volume.complaint}",) if self._volume.complaint else ()
+
     async def _renew(self, source: Source) -> Sound:
-        """The sound that fits *source*: the one that runs, or a new one when rate, format or channels differ."""
+        """The sound that fits *source*: the one that runs, or a new one when rate, format or channels differ.
+
+        The card's volume is set before.
+        """
+        self._volume.set(source.mixer, self.plan.capture_volume)
+        await self._volume.settle()
         pcm = source.choose(self.plan.encoding, self.plan.needed_channels)
         if self._sound is not None and self._sound.pcm != pcm:
             await self._close_sound()

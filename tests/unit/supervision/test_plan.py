@@ -56,6 +56,7 @@ def test_the_defaults_are_a_plan_without_complaints() -> None:
         rules=Rules(restart_delay=10.0, max_restart_attempts=5, restart_cooldown=300.0),
         gap_seconds=30.0,
         silence_seconds=60.0,
+        capture_volume=None,
     )
 
 
