@@ -283,6 +283,17 @@ class ServerConfRefused(AudioRtspError):
         super().__init__(f"{path} cannot be used as it is", fix=fix, detail=lines)
 
 
+class NotUsb(AudioRtspError):
+    """A stream whose device is not on USB, so that it cannot be reset there."""
+
+    exit_code = 21
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} is no USB device", fix=f"begin again with its programs: audio-rtsp stream restart {name}"
+        )
+
+
 class AlreadyRunning(AudioRtspError):
     """A second instance for the same configuration."""
 

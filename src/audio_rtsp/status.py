@@ -29,6 +29,18 @@ class StreamState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UsbReset:
+    """A request to the monitor: re-enumerate this stream's USB device. *seconds* = how long ago it was asked for.
+
+    *number* grows with each request since the stream began, so that one that was served is told from a new one.
+    """
+
+    number: int
+    cause: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StreamStatus:
     """One stream. Durations in seconds, levels in dBFS, extremes as shares, bitrate in bit/s, rate in Hz."""
 
@@ -58,6 +70,7 @@ class StreamStatus:
     lowest: float | None
     highest: float | None
     is_clipping: bool
+    usb_reset: UsbReset | None
     state_seconds: float
     commands: tuple[tuple[str, ...], ...]
     complaints: tuple[str, ...]

@@ -98,6 +98,11 @@ class CaptureSide:
         return self._run.pid if self._run else None
 
     @property
+    def has_source(self) -> bool:
+        """Whether its device is there."""
+        return self._source is not None
+
+    @property
     def is_unattended(self) -> bool:
         """Whether it shows a running capture and there is none: for a moment at an end, else a bug."""
         return self.condition is CaptureCondition.FLOWING and self.pid is None

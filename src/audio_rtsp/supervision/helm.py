@@ -16,6 +16,7 @@ from audio_rtsp.supervision.record_keeper import RecordKeeper
 from audio_rtsp.supervision.supervisor import Supervisor
 from audio_rtsp.supervision.throttle import Throttle
 
+USB_RESET_NOTE = "mediamtx-monitor resets it when it runs; without it nothing happens: pull its plug and put it back"
 PULSE = 2.0
 """Seconds between signs of life when no watchdog asks for more."""
 CALM = 1.0
@@ -41,7 +42,7 @@ class Helm:
     @property
     def acts(self) -> Mapping[str, Callable[[Request], dict[str, Any]]]:
         """Verbs that do."""
-        return {"reload": lambda request: self.reload(), "restart": self._restart}
+        return {"reload": lambda request: self.reload(), "restart": self._restart, "usb-reset": self._usb_reset}
 
     def listen_to_signals(self) -> None:
         """SIGHUP reads the settings again, SIGUSR1 tells what every task is at."""
@@ -76,6 +77,11 @@ class Helm:
         if self.supervisor.restart(request.name):
             return {"restarted": request.name}
         return {"error": f"no stream is called {request.name!r}"}
+
+    def _usb_reset(self, request: Request) -> dict[str, Any]:
+        """Only the monitor may touch the bus; it finds the request in the next snapshot."""
+        error = self.supervisor.ask_usb_reset(request.name)
+        return {"error": f"{request.name}: {error}"} if error else {"noted": request.name, "note": USB_RESET_NOTE}
 
 
 def _dump_tasks() -> None:

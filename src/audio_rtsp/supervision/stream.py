@@ -20,6 +20,7 @@ from audio_rtsp.supervision.rest import LATE, Rest
 from audio_rtsp.supervision.sound import Sound
 from audio_rtsp.supervision.source import Source
 from audio_rtsp.supervision.state import judge
+from audio_rtsp.supervision.usb_reset import MUTE, UsbResets
 from audio_rtsp.supervision.volume import CaptureVolume
 
 LOSS_WORTH_A_WORD = 0.1
@@ -47,6 +48,7 @@ class Stream:
         self._level = LevelWatch()
         self._volume = CaptureVolume()
         self._mixer = ""
+        self.usb_resets = UsbResets()
         self._windows = 0
         self._unattended_since = 0.0
         self._capture_rest = Rest(plan.rules, outfit.chance)
@@ -57,6 +59,8 @@ class Stream:
 
     def set_source(self, source: Source | None) -> None:
         """Where its sound comes from; None while its device is away."""
+        if source and not self._capture.has_source:
+            self.usb_resets.device_came()
         self._mixer = source.mixer if source else ""
         self._capture.set_source(source)
 
@@ -117,6 +121,7 @@ class Stream:
         self._listen()
         if self._capture.wants_usb_reset:
             self._capture.wants_usb_reset = False
+            self.usb_resets.ask(MUTE)
             self._tell("mute three times: pull its plug and put it back", 0.0)
         self._judge()
 
@@ -140,6 +145,8 @@ class Stream:
     def _listen(self) -> None:
         """Judge the level of what the microphone gives; our own silence says nothing about it."""
         report = self._encoder.report
+        if self._capture.is_flowing:
+            self.usb_resets.sound_flows()
         if not self._capture.is_flowing:
             self._level = LevelWatch()
         elif report.windows != self._windows and report.lowest is not None and report.highest is not None:
@@ -200,6 +207,7 @@ class Stream:
             lowest=report.lowest,
             highest=report.highest,
             is_clipping=self._level.is_clipping,
+            usb_reset=self.usb_resets.open,
             state_seconds=round(asyncio.get_running_loop().time() - self._state_since, 1),
             commands=tuple(argv for argv in (self._capture.argv, self._encoder.argv) if argv),
             complaints=(*self.complaints, *self._volume_complaints()),

@@ -15,12 +15,14 @@ from audio_rtsp.supervision.outfit import Outfit
 from audio_rtsp.supervision.plan import StreamPlan
 from audio_rtsp.supervision.reconcile import Keep, Start, Step, Stop, Wanted, plan_steps
 from audio_rtsp.supervision.stream import Stream
+from audio_rtsp.supervision.usb_reset import BY_HAND, NOT_USB
 from audio_rtsp.supervision.wants import Wants
 
 TICK = 0.5
 POLL = 10.0
 """Seconds between looks when no event comes: udev's word is fast, this one is sure."""
 AFTER_A_BUG = 5.0
+NO_STREAM = "no stream has this name"
 
 
 class Desk(Protocol):
@@ -77,6 +79,16 @@ class Supervisor:
         for stream in found:
             stream.restart()
         return bool(found)
+
+    def ask_usb_reset(self, name: str) -> str:
+        """Note it for the monitor; returns why that cannot be, empty when it was noted."""
+        found = next((stream for stream in self._streams.values() if stream.plan.name == name), None)
+        if found is None:
+            return NO_STREAM
+        if not found.plan.identity.startswith("usb_"):
+            return NOT_USB
+        found.usb_resets.ask(BY_HAND)
+        return ""
 
     def losses(self, name: str) -> Mapping[str, Loss]:
         """What the stream *name* lost, by day."""

@@ -15,7 +15,7 @@ from audio_rtsp.cli.stream_table import render_streams
 from audio_rtsp.cli.stream_watch import watch_streams
 from audio_rtsp.cli.table import render_table
 from audio_rtsp.control.client import ask
-from audio_rtsp.errors import NoSuchStream, NotAllowed, NotRunning
+from audio_rtsp.errors import NoSuchStream, NotAllowed, NotRunning, NotUsb
 from audio_rtsp.server.reach import REACH
 
 
@@ -58,6 +58,19 @@ def restart(places: Places, name: str) -> None:
     if "error" in answer:
         raise NotAllowed(answer["error"])
     say(f"{name} is restarted")
+
+
+@stream.command("usb-reset")
+@click.argument("name")
+@click.pass_obj
+def usb_reset(places: Places, name: str) -> None:
+    """Ask the monitor to reset the USB device of NAME, as if it were pulled and put back."""
+    if not _find(places, name)["identity"].startswith("usb_"):
+        raise NotUsb(name)
+    answer = ask(places.control_socket, "usb-reset", name)
+    if "error" in answer:
+        raise NotAllowed(answer["error"])
+    say(f"{name}: noted; {answer['note']}")
 
 
 @stream.command()
