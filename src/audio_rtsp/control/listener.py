@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import socket
-import struct
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from audio_rtsp.control.acceptor import Acceptor
-from audio_rtsp.control.access import may_act
+from audio_rtsp.control.access import may_act, peer_of
 from audio_rtsp.control.request import LONGEST_LINE, BadRequest, Request, parse_request, render_answer
 from audio_rtsp.control.room import MOST_OF_OURS, has_room
 
@@ -67,7 +65,8 @@ class ControlListener:
         await asyncio.gather(*self._connections, return_exceptions=True)
 
     def _meet(self, connection: socket.socket) -> None:
-        _, user, _ = _peer(connection)
+        peer = peer_of(connection)
+        user = os.getuid() if may_act(peer) else peer.user
         if not self._make_room(user):
             connection.close()
             return
@@ -126,7 +125,7 @@ class ControlListener:
         if request.verb not in self._acts:
             known = ", ".join((WATCH, *self._reads, *self._acts))
             return {"error": f"unknown verb {request.verb!r}; known: {known}"}
-        if not may_act(*_peer(writer.get_extra_info("socket"))):
+        if not may_act(peer_of(writer.get_extra_info("socket"))):
             return {"error": f"{request.verb} is for root, the user that runs audio-rtsp and the group audio-rtsp"}
         return self._acts[request.verb](request)
 
@@ -139,13 +138,6 @@ def _is_watch(line: bytes) -> bool:
 
 def _is_ours(user: int) -> bool:
     return user in (0, os.getuid())
-
-
-def _peer(connection: socket.socket) -> tuple[int, int, int]:
-    """Pid, user and group of the process at the other end (unix(7), SO_PEERCRED)."""
-    whole = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    pid, user, group = struct.unpack("3i", whole)
-    return pid, user, group
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import grp
 import json
 import os
 import socket
@@ -174,6 +175,28 @@ def test_everybody_may_ask_and_only_the_owner_may_act(verb: str, answer: dict[st
         return str(done.stdout)
 
     assert json.loads(listening(path, act)) == answer
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+@pytest.mark.parametrize(("groups", "may"), [("--clear-groups", False), ("--groups=4321", True)])
+def test_a_member_of_the_group_may_act_whoever_he_is(
+    groups: str, may: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grp, "getgrnam", lambda name: grp.struct_group((name, "x", 4321, [])))
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_uid == os.getuid() and folder != Path("/"):
+            folder.chmod(folder.stat().st_mode | 0o055)
+    path = tmp_path / "control.sock"
+
+    async def act(_: ControlListener) -> str:
+        argv = ["setpriv", "--reuid=65534", "--regid=65534", groups, sys.executable, "-c", ASK, str(path), "reload"]
+        environment = {"PYTHONPATH": str(SRC), "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
+        done = await asyncio.to_thread(
+            subprocess.run, argv, env=environment, capture_output=True, text=True, timeout=20
+        )
+        return str(done.stdout)
+
+    assert ("error" not in json.loads(listening(path, act))) is may
 
 
 def test_a_folder_that_is_too_deep_for_a_socket_address_is_deep_enough(tmp_path: Path) -> None:
