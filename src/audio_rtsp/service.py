@@ -226,7 +226,8 @@ def _of_service(before: str, after: str, cause: str = "") -> Event:
 def _outfit(watch: ServerWatch, rtsp_port: int, ffmpeg: FfmpegVersion, face: Face, records: RecorderThread) -> Outfit:
     def on_event(event: Event) -> None:
         records.note(event)
-        face.on_event(event)
+        with contextlib.suppress(OSError):  # who read our output has gone; the streams go on
+            face.on_event(event)
 
     return Outfit(
         watch=watch,

@@ -14,6 +14,7 @@ from audio_rtsp.status import ServerStatus, Status
 from audio_rtsp.supervision.outfit import Outfit
 from audio_rtsp.supervision.plan import StreamPlan
 from audio_rtsp.supervision.reconcile import Keep, Start, Step, Stop, Wanted, plan_steps
+from audio_rtsp.supervision.rest import LATE
 from audio_rtsp.supervision.stream import Stream
 from audio_rtsp.supervision.usb_reset import BY_HAND, NOT_USB
 from audio_rtsp.supervision.wants import Wants
@@ -50,6 +51,7 @@ class Supervisor:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._wants = Wants()
         self._look = asyncio.Event()
+        self._ticked_at = _now()
 
     def look_again(self) -> None:
         """A udev, configuration or server event."""
@@ -70,8 +72,9 @@ class Supervisor:
 
     @property
     def is_stuck(self) -> bool:
-        """Whether a stream's task missed its own deadline."""
-        return any(stream.is_stuck for stream in self._streams.values())
+        """Whether a stream's task, or the look at all of them, missed its own deadline."""
+        is_late = _now() - self._ticked_at > LATE
+        return is_late or any(stream.is_stuck for stream in self._streams.values())
 
     def restart(self, name: str) -> bool:
         """Restart one stream by its name; False when there is none."""
@@ -180,8 +183,17 @@ class Supervisor:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK)
+            self._ticked_at = _now()
             for stream in tuple(self._streams.values()):
-                stream.observe()
+                self._observe(stream)
+
+    def _observe(self, stream: Stream) -> None:
+        """The bulkhead again: what is wrong in one stream does not keep us from looking at the others."""
+        try:
+            stream.observe()
+        except Exception as bug:  # noqa: BLE001
+            event = Event(subject=stream.plan.name, before="failed", after="failed", cause=f"a bug: {bug!r}")
+            self._outfit.on_event(event)
 
     async def _until_next_look(self) -> None:
         try:
@@ -189,3 +201,7 @@ class Supervisor:
                 await self._look.wait()
         except TimeoutError:
             return
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
