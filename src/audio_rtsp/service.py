@@ -88,10 +88,11 @@ async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
     with _instance(runtime), _records(desk, face) as records:
         stop = _stop_signals()
         notify = Notify(os.environ)
-        server = await _media_server(desk, runtime, lambda cause: face.on_event(_restarted(cause)))
+        on_event = _witnesses(records, face)
+        server = await _media_server(desk, runtime, lambda cause: on_event(_restarted(cause)))
         ffmpeg, _ = await asyncio.gather(_ffmpeg_version(), server.start())
         try:
-            outfit = _outfit(ServerWatch(server), server.rtsp_port, ffmpeg, face, records)
+            outfit = _outfit(ServerWatch(server), server.rtsp_port, ffmpeg, on_event, records)
             supervisor = Supervisor(desk, outfit, server.name)
             helm = Helm(desk, supervisor, RecordKeeper(desk, supervisor, records), notify)
             await _supervise(helm, outfit.watch, runtime, face, stop)
@@ -214,6 +215,9 @@ def _records(desk: MachineDesk, face: Face) -> Iterator[RecorderThread]:
     except AudioRtspError as error:
         records.tell(Severity.ERROR, "service", f"{error.what}; {error.fix}")
         raise
+    except Exception as bug:
+        records.tell(Severity.ERROR, "service", f"a bug ends it: {bug!r}")
+        raise
     finally:
         records.note(_of_service("started", "stopped"))
         records.close()
@@ -223,12 +227,22 @@ def _of_service(before: str, after: str, cause: str = "") -> Event:
     return Event(subject="service", before=before, after=after, cause=cause)
 
 
-def _outfit(watch: ServerWatch, rtsp_port: int, ffmpeg: FfmpegVersion, face: Face, records: RecorderThread) -> Outfit:
+def _witnesses(records: RecorderThread, face: Face) -> Callable[[Event], None]:
     def on_event(event: Event) -> None:
         records.note(event)
         with contextlib.suppress(OSError):  # who read our output has gone; the streams go on
             face.on_event(event)
 
+    return on_event
+
+
+def _outfit(
+    watch: ServerWatch,
+    rtsp_port: int,
+    ffmpeg: FfmpegVersion,
+    on_event: Callable[[Event], None],
+    records: RecorderThread,
+) -> Outfit:
     return Outfit(
         watch=watch,
         rtsp_port=rtsp_port,

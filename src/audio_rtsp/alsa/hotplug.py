@@ -60,6 +60,6 @@ def _open_monitor() -> _Monitor | None:
         monitor: _Monitor = pyudev.Monitor.from_netlink(pyudev.Context())
         monitor.filter_by(subsystem="sound")  # type: ignore[attr-defined]
         monitor.start()  # type: ignore[attr-defined]
-    except (ImportError, OSError):
-        return None
+    except (ImportError, OSError, MemoryError):
+        return None  # MemoryError: ctypes of some machines, where our unit forbids memory that is written and run
     return monitor

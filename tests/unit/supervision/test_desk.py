@@ -11,7 +11,9 @@ from machines.machine import machine
 
 
 def desk(folder: Path, **overrides: str) -> MachineDesk:
-    places = DeskPlaces(root=machine("04"), config=folder / "etc", state=folder / "state", overrides=overrides)
+    places = DeskPlaces(
+        root=machine("04"), config=folder / "etc", state=folder / "state", logs=folder / "log", overrides=overrides
+    )
     return MachineDesk(places)
 
 

@@ -43,6 +43,8 @@ class Server:
 
     async def stop(self) -> None: ...
 
+    def judge_silence(self) -> None: ...
+
     async def paths(self) -> Mapping[str, PathState]:
         if self.is_away:
             raise ServerAway("it does not answer")
