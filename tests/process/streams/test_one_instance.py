@@ -1,0 +1,91 @@
+"""One program for one configuration, whoever starts the second; and who listens to it costs it nothing."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from audio_rtsp.cli import places as module
+from audio_rtsp.cli.places import places_for
+from audio_rtsp.cli.verbs.run import _refuse_beside_the_service
+from audio_rtsp.errors import AlreadyRunning
+from process.streams.harness import Box, Program, running, wait_for
+
+NAME = "lab-studio-stereo"
+
+
+def test_a_users_own_run_beside_the_service_is_told_its_urls(
+    box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SERVICE_RUNTIME", box.root / "run/audio-rtsp")
+    user = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path / "user")}
+    own = places_for(root=Path("/"), config=None, environ=user, is_root=False)
+    _refuse_beside_the_service(own)
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        with pytest.raises(AlreadyRunning) as refused:
+            _refuse_beside_the_service(own)
+    assert f"pid {program.process.pid}" in refused.value.what
+    assert any(line.endswith(f":{box.port}/{NAME}") for line in refused.value.detail)
+
+
+def test_the_lock_of_a_killed_program_is_no_obstacle(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        lock = box.root / "run/audio-rtsp/lock"
+        before = lock.stat().st_ino
+        program.process.kill()
+        program.process.wait()
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        assert lock.stat().st_ino == before, "it is never unlinked"
+        assert lock.read_text().strip() == str(program.process.pid)
+
+
+@contextmanager
+def deaf_watchers(box: Box, count: int) -> Iterator[list[socket.socket]]:
+    """They ask for snapshots and never read one."""
+    folder = os.open(box.root / "run/audio-rtsp", os.O_RDONLY | os.O_DIRECTORY)
+    watchers = []
+    try:
+        for _ in range(count):
+            watcher = socket.socket(socket.AF_UNIX)
+            watchers.append(watcher)
+            watcher.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+            watcher.connect(f"/proc/self/fd/{folder}/control.sock")
+            watcher.sendall(b'{"ask": "watch"}\n')
+        yield watchers
+    finally:
+        for watcher in watchers:
+            watcher.close()
+        os.close(folder)
+
+
+def resident(program: Program) -> int:
+    """KB."""
+    text = Path(f"/proc/{program.process.pid}/status").read_text()
+    return int(text.split("VmRSS:")[1].split()[0])
+
+
+def descriptors(program: Program) -> int:
+    return len(list(Path(f"/proc/{program.process.pid}/fd").iterdir()))
+
+
+def test_listeners_that_stop_reading_cost_neither_sound_nor_memory(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        before = program.wait_state(NAME, "LIVE")
+        had, used = descriptors(program), resident(program)
+        with deaf_watchers(box, 20):
+            wait_for(lambda: descriptors(program) >= had + 15, 5, "they are let in")
+            for _ in range(20):
+                assert (program.status() or {})["streams"][0]["state"] == "LIVE"
+            assert resident(program) - used < 20 * 256 + 4096
+        wait_for(lambda: descriptors(program) <= had + 3, 5, "they are let go")
+        after = program.stream(NAME)
+    assert (before["capture_pid"], before["encoder_pid"]) == (after["capture_pid"], after["encoder_pid"])
+    assert after["lost_seconds"] == before["lost_seconds"]
