@@ -286,7 +286,7 @@ class ServerConfRefused(AudioRtspError):
 class NotUsb(AudioRtspError):
     """A stream whose device is not on USB, so that it cannot be reset there."""
 
-    exit_code = 21
+    exit_code = 32
 
     def __init__(self, name: str) -> None:
         super().__init__(

@@ -39,6 +39,6 @@ def test_a_request_is_noted_until_the_device_comes_anew(box: Box) -> None:
 def test_what_is_not_on_usb_is_refused(box: Box) -> None:
     with running(box, "--server", "embedded", "--tone", "1") as program:
         program.wait_state("tone-1", "LIVE")
-        assert box.command("stream", "usb-reset", "tone-1").returncode == 21
+        assert box.command("stream", "usb-reset", "tone-1").returncode == 32
         assert box.command("stream", "usb-reset", "nobody").returncode == 9
         assert program.stream("tone-1")["usb_reset"] is None

@@ -31,6 +31,10 @@ class InstalledServer:
         """All paths by name; raises ServerAway."""
         return await self._api.paths()
 
+    async def dismiss(self, path: str) -> None:
+        """Let go of everybody who still reads a path that will not come back."""
+        await self._api.dismiss(path)
+
     def judge_silence(self) -> None:
         """Nothing: the monitor replaces it when it hangs."""
 
