@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,14 +51,27 @@ def _connected(path: Path) -> Iterator[socket.socket]:
         try:
             folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             try:
-                connection.connect(f"/proc/self/fd/{folder}/{path.name}")
+                _connect(connection, f"/proc/self/fd/{folder}/{path.name}")
             finally:
                 os.close(folder)
-        except (BlockingIOError, TimeoutError):  # its queue is full
+        except (BlockingIOError, TimeoutError):
             raise NotAnswering(str(path)) from None
         except OSError:
             raise NotRunning(str(path)) from None
         yield connection
+
+
+def _connect(connection: socket.socket, address: str) -> None:
+    """A queue that is full at this moment is waited for; raises BlockingIOError when it stays so."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.connect(address)
+            return
+        except BlockingIOError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
 
 
 def _read(answers: BinaryIO) -> dict[str, Any]:

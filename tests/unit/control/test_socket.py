@@ -10,8 +10,12 @@ import os
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
@@ -303,7 +307,10 @@ def test_a_watcher_that_never_reads_is_let_go(tmp_path: Path, monkeypatch: pytes
     assert listening(path, act) < 4 * listener.SLOW_LIMIT
 
 
-def test_a_program_whose_queue_is_full_runs_and_does_not_answer(tmp_path: Path) -> None:
+def test_a_program_whose_queue_stays_full_runs_and_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "PATIENCE", 0.2)
     with contextlib.ExitStack() as opened:
         hanging = opened.enter_context(socket.socket(socket.AF_UNIX))
         hanging.bind(str(tmp_path / "control.sock"))
@@ -316,6 +323,24 @@ def test_a_program_whose_queue_is_full_runs_and_does_not_answer(tmp_path: Path) 
         with pytest.raises(NotAnswering) as caught:
             ask(tmp_path / "control.sock", "status")
     assert "runs but does not answer" in caught.value.what
+
+
+def test_a_queue_that_is_full_for_a_moment_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, tried = tmp_path / "control.sock", threading.Event()
+    monkeypatch.setattr(client, "time", SimpleNamespace(monotonic=time.monotonic, sleep=lambda _: tried.set()))
+
+    async def act(_: ControlListener) -> dict[str, Any]:
+        with ThreadPoolExecutor() as pool, contextlib.ExitStack() as opened:
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    one = opened.enter_context(socket.socket(socket.AF_UNIX))
+                    one.setblocking(False)
+                    one.connect(str(path))
+            answer = pool.submit(ask, path, "status")
+            assert tried.wait(5), "it met the full queue: nobody was let in meanwhile"
+            return await asyncio.wrap_future(answer)
+
+    assert listening(path, act) == STATUS
 
 
 def test_the_owners_own_flood_lets_the_owner_in(tmp_path: Path) -> None:
