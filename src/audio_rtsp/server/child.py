@@ -24,6 +24,8 @@ FIRST_TRIES = 3
 UDP_TAKEN = "listen udp"
 STOP = ((signal.SIGINT, 1.0),)
 DRAIN_PAUSE = 5.0
+GOOD_BEGINNING = "listening: "
+"""What ``audio-rtsp serve`` says first."""
 TAKEN = ("address already in use", "is taken by", "Address already in use")
 
 
@@ -156,20 +158,26 @@ class ServerChild:
 
     async def _until_over(self, child: Child) -> str:
         """Return when it has ended, by itself or because it hung, and say which; drain its words meanwhile."""
-        words: tuple[str, ...] = ()
+        recent: tuple[str, ...] = ()
         while not child.exited.done() and not self._hung.is_set():
-            words = _words(child) or words
+            recent = _words(child)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(DRAIN_PAUSE):
                     await child.exited_or(self._hung)
         if self._hung.is_set():
             await child.stop(*STOP)
             return "it does not answer"
-        return ": ".join(("it ended by itself", *(_words(child) or words)[-1:]))
+        return _ending(child.exited.result(), (*recent, *_words(child)))
 
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+def _ending(code: int, words: Sequence[str]) -> str:
+    """Its last words, or its exit status (negative: the signal that killed it); a good beginning explains nothing."""
+    telling = [line for line in words if not line.startswith(GOOD_BEGINNING)]
+    return f"it ended by itself: {telling[-1]}" if telling else f"it ended by itself, exit status {code}"
 
 
 def _words(child: Child) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from unit.host.processes import children, descriptors, soon
 HTTP = """
 import http.server, os, sys
 class Answer(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *words): pass
     def do_GET(self):
         if self.path == "/end":
             print("ERR out of memory", flush=True); os._exit(1)
@@ -167,6 +168,24 @@ def test_a_server_that_ended_by_itself_is_told_with_its_last_words() -> None:
 
     asyncio.run(main())
     assert told == ["it ended by itself: ERR out of memory"]
+
+
+def test_a_server_that_was_killed_is_told_with_the_signal_and_not_with_its_greeting() -> None:
+    told: list[str] = []
+    greeting = 'print("listening: rtsp://*:1", flush=True)\n'
+    port = free()
+    argv = (sys.executable, "-c", greeting + HTTP, str(port))
+    command = ServerCommand(name="fake", rtsp_port=free(), api_port=port, argv=argv)
+
+    async def main() -> None:
+        async with running(command) as server:
+            server.on_restart = told.append
+            assert server.pid is not None
+            os.kill(server.pid, signal.SIGKILL)
+            assert await soon(lambda: bool(told))
+
+    asyncio.run(main())
+    assert told == ["it ended by itself, exit status -9"]
 
 
 def test_a_server_that_cannot_be_started_again_at_first_is_tried_until_it_can() -> None:
