@@ -19,6 +19,8 @@ FIRST_LIMIT = 3.0
 """Seconds for the first question."""
 IDLE_LIMIT = 30.0
 """Seconds that a connection may be silent afterwards."""
+ANSWER_PAUSE = 0.05
+"""Seconds between two answers on one connection: who asks a thousand things at once must not hold up the streams."""
 WATCH_PAUSE = 0.5
 BACKLOG = 100
 SLOW_LIMIT = 256 * 1024
@@ -105,6 +107,7 @@ class ControlListener:
                     writer.write(render_answer(self._answer(line, writer)))
                     await writer.drain()
                 limit = IDLE_LIMIT
+                await asyncio.sleep(ANSWER_PAUSE)
                 if _is_watch(line):
                     await self._watch(writer)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import grp
+import itertools
 import json
 import os
 import socket
@@ -24,7 +25,7 @@ from audio_rtsp.control import acceptor, client, listener, room
 from audio_rtsp.control.client import ask
 from audio_rtsp.control.listener import ControlListener
 from audio_rtsp.errors import NotAnswering, NotRunning
-from unit.host.processes import few_descriptors
+from unit.host.processes import few_descriptors, soon
 
 T = TypeVar("T")
 SRC = Path(__file__).resolve().parents[3] / "src"
@@ -406,6 +407,29 @@ def test_a_question_that_is_never_finished_is_not_waited_for(tmp_path: Path, mon
             writer.close()
 
     assert listening(path, act) == b""
+
+
+def test_a_thousand_questions_at_once_are_answered_one_by_one(tmp_path: Path) -> None:
+    path, answered = tmp_path / "control.sock", list[float]()
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+
+        def status(_: object) -> dict[str, Any]:
+            answered.append(loop.time())
+            return {}
+
+        counting = ControlListener(path, reads={"status": status}, acts={})
+        await counting.start()
+        _, writer = await asyncio.open_unix_connection(str(path))
+        writer.write(b'{"ask": "status"}\n' * 1000)
+        assert await soon(lambda: len(answered) == 4)
+        writer.close()
+        await counting.stop()
+
+    asyncio.run(main())
+    assert len(answered) == 4
+    assert min(later - sooner for sooner, later in itertools.pairwise(answered)) >= 0.045
 
 
 def test_after_the_first_answer_a_pause_is_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
