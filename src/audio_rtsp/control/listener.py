@@ -75,7 +75,7 @@ class ControlListener:
             return
         task = asyncio.get_running_loop().create_task(self._host(connection))
         self._connections[task] = user
-        task.add_done_callback(self._connections.pop)
+        task.add_done_callback(lambda done: self._connections.pop(done, None))
         task.add_done_callback(lambda _: connection.close())
 
     def _make_room(self, user: int) -> bool:
@@ -83,6 +83,7 @@ class ControlListener:
         if not _is_ours(user):
             return has_room(user, [one for one in self._connections.values() if not _is_ours(one)])
         if len(ours) >= MOST_OF_OURS:
+            del self._connections[ours[0]]
             ours[0].cancel()
         return True
 

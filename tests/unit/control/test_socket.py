@@ -25,7 +25,7 @@ from audio_rtsp.control import acceptor, client, listener, room
 from audio_rtsp.control.client import ask
 from audio_rtsp.control.listener import ControlListener
 from audio_rtsp.errors import NotAnswering, NotRunning
-from unit.host.processes import few_descriptors, soon
+from unit.host.processes import descriptors, few_descriptors, soon
 
 T = TypeVar("T")
 SRC = Path(__file__).resolve().parents[3] / "src"
@@ -356,6 +356,20 @@ def test_the_owners_own_flood_lets_the_owner_in(tmp_path: Path) -> None:
                 writer.close()
 
     assert listening(path, act) == STATUS
+
+
+def test_of_a_burst_of_the_owners_own_no_more_stay_than_there_is_room_for(tmp_path: Path) -> None:
+    path = tmp_path / "control.sock"
+
+    async def act(_: ControlListener) -> bool:
+        with contextlib.ExitStack() as opened:
+            for _number in range(listener.BACKLOG):
+                opened.enter_context(socket.socket(socket.AF_UNIX)).connect(str(path))
+            before = descriptors()
+            assert await soon(lambda: descriptors() > before), "they are let in"
+            return await soon(lambda: descriptors() - before <= room.MOST_OF_OURS, 1.0)
+
+    assert listening(path, act)
 
 
 FILL = """
