@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -207,3 +208,11 @@ def test_the_help_of_run_shows_what_run_goes_by_and_no_more() -> None:
 def test_settings_of_the_monitor_are_still_options_of_run() -> None:
     done = audio_rtsp("run", "--cpu-threshold", "no")
     assert (done.returncode, "--cpu-threshold: CPU_THRESHOLD: 'no' cannot be used" in done.stderr) == (78, True)
+
+
+def test_an_interrupt_while_the_program_is_loaded_ends_it_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    environment = {"PYTHONPATH": f"{tmp_path}:{SRC}", "PATH": os.environ["PATH"]}
+    argv = [sys.executable, "-m", "audio_rtsp", "--help"]
+    done = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
