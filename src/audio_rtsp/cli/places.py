@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 SERVICE_RUNTIME = Path("/run/audio-rtsp")
+USERS_RUNTIMES = ("/run/user/", "/tmp/audio-rtsp-")
+"""Where a user's programs keep such things, with and without a login session; the user's number follows."""
+SOCKET = "control.sock"
 SERVICE_STATE = Path("/var/lib/audio-rtsp")
 
 
@@ -20,6 +24,8 @@ class Places:
     state: Path
     logs: Path
     runtime: Path
+    caller: int | None = None
+    """The user who called with sudo."""
 
     @property
     def is_foreign(self) -> bool:
@@ -28,9 +34,20 @@ class Places:
 
     @property
     def control_socket(self) -> Path:
-        """Where a running supervisor answers: this user's own, else the machine's service."""
-        own, service = self.runtime / "control.sock", SERVICE_RUNTIME / "control.sock"
-        return service if not self.is_foreign and not own.exists() and service.exists() else own
+        """Where a running supervisor answers: this user's own, the machine's service, the caller's of sudo."""
+        own = self.runtime / SOCKET
+        if self.is_foreign or own.exists():
+            return own
+        others = (SERVICE_RUNTIME / SOCKET, *(folder / SOCKET for folder in self._callers_folders()))
+        return next((one for one in others if one.exists()), own)
+
+    def _callers_folders(self) -> Iterator[Path]:
+        """In /tmp anybody may have made it."""
+        for base in USERS_RUNTIMES if self.caller is not None else ():
+            folder = Path(f"{base}{self.caller}")
+            with contextlib.suppress(OSError):
+                if folder.lstat().st_uid == self.caller:
+                    yield folder / "audio-rtsp"
 
     @property
     def memory(self) -> Path:
@@ -52,9 +69,10 @@ def places_for(*, root: Path, config: Path | None, environ: Mapping[str, str], i
             state=root / "var/lib/audio-rtsp",
             logs=root / "var/log/audio-rtsp",
             runtime=root / "run/audio-rtsp",
+            caller=int(environ["SUDO_UID"]) if is_root and environ.get("SUDO_UID", "").isdecimal() else None,
         )
     home = Path(environ.get("HOME") or "/nonexistent")
-    runtime = environ.get("XDG_RUNTIME_DIR") or f"/tmp/audio-rtsp-{os.getuid()}"
+    runtime = environ.get("XDG_RUNTIME_DIR") or f"{USERS_RUNTIMES[-1]}{os.getuid()}"
     state = Path(environ.get("XDG_STATE_HOME") or home / ".local/state") / "audio-rtsp"
     return Places(
         root=root,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,25 @@ def test_another_machines_tree_never_looks_at_this_ones_service(service: Path) -
     other = user(service, service / "tree")
     assert other.control_socket == service / "tree/run/audio-rtsp/control.sock"
     assert other.memory == service / "tree/var/lib/audio-rtsp"
+
+
+def with_sudo(folder: Path, caller: int) -> Places:
+    return places_for(root=Path("/"), config=None, environ={"SUDO_UID": str(caller)}, is_root=True)
+
+
+def test_with_sudo_the_callers_own_program_is_seen(service: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its settings are root's files: who changes them with sudo means the program that he runs himself."""
+    monkeypatch.setattr(module, "USERS_RUNTIMES", (f"{service}/user-", f"{service}/tmp-"))
+    own = socket_in(service / f"tmp-{os.getuid()}/audio-rtsp")
+    assert with_sudo(service, os.getuid()).control_socket == own
+    running = socket_in(service / "run")
+    assert with_sudo(service, os.getuid()).control_socket == running, "the machine's service comes first"
+
+
+def test_a_folder_that_somebody_else_made_for_the_caller_is_not_trusted(
+    service: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "USERS_RUNTIMES", (f"{service}/tmp-",))
+    socket_in(service / f"tmp-{os.getuid() + 1}/audio-rtsp")
+    found = with_sudo(service, os.getuid() + 1).control_socket
+    assert found == Path("/run/audio-rtsp/control.sock")

@@ -70,14 +70,14 @@ def run(places: Places, /, tone: int | None, root: Path | None, config_dir: Path
         raise ConfigRefused(complaints if sys.stderr.isatty() else typed)
     for complaint in complaints if not is_journal() else ():
         tell(complaint)
-    _refuse_beside_the_service(places)
+    _refuse_beside_another(places)
     raise_file_limit()
     with make_face() as face:
         asyncio.run(run_service(desk, places.runtime, face))
 
 
-def _refuse_beside_the_service(places: Places) -> None:
-    """A user's own run would only find the service's port taken and its devices busy."""
+def _refuse_beside_another(places: Places) -> None:
+    """A run of our own would only find the other one's port taken and its devices busy."""
     from audio_rtsp.control.client import ask
 
     if places.control_socket == places.runtime / "control.sock":
@@ -85,7 +85,7 @@ def _refuse_beside_the_service(places: Places) -> None:
     with contextlib.suppress(NotRunning):
         now = ask(places.control_socket, "status")
         urls = [f"{stream['name']}  {stream['url']}" for stream in now["streams"]]
-        raise AlreadyRunning(f"the service, pid {now['pid']}", urls)
+        raise AlreadyRunning(f"pid {now['pid']}", urls)
 
 
 def _with_root(places: Places, root: Path | None) -> Places:
