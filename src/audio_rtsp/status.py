@@ -78,7 +78,7 @@ class StreamStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerStatus:
-    """The media server; *reason* is empty while it answers."""
+    """The media server; *reason* is empty while it answers, and before it was asked."""
 
     name: str
     rtsp_port: int

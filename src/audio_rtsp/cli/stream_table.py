@@ -27,7 +27,8 @@ def _remark(one: dict[str, Any]) -> str:
 
 
 def _server_note(server: dict[str, Any]) -> list[str]:
-    return [] if server["is_up"] else [f"the server ({server['name']}) does not answer: {server['reason']}"]
+    says = f"does not answer: {server['reason']}" if server["reason"] else "is starting"
+    return [] if server["is_up"] else [f"the server ({server['name']}) {says}"]
 
 
 def _left_out(one: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ AWAY_PAUSE = 1.0
 
 
 class ServerWatch:
-    """``paths`` is the newest answer; ``away_reason`` is empty while the server answers."""
+    """``paths`` is the newest answer; ``away_reason`` is empty while the server answers, and before it was asked."""
 
     def __init__(self, server: MediaServer) -> None:
         self._server = server
@@ -25,7 +25,7 @@ class ServerWatch:
         self._look_now = asyncio.Event()
         self._looked: asyncio.Future[None] | None = None
         self.paths: Mapping[str, PathState] = {}
-        self.away_reason = "not asked yet"
+        self.away_reason = ""
         self.on_change: Callable[[], None] = lambda: None
 
     @property

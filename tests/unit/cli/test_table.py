@@ -91,6 +91,11 @@ def test_a_stream_that_is_not_live_shows_why() -> None:
     assert "held by arecord (pid 366)" in render_streams(snapshot(busy).as_json(), 80)
 
 
+def test_a_server_that_was_not_asked_yet_is_no_fault() -> None:
+    starting = snapshot(server=ServerStatus(name="mediamtx", rtsp_port=1, is_up=False, reason=""))
+    assert render_streams(starting.as_json(), 80).splitlines()[-1] == "the server (mediamtx) is starting"
+
+
 def test_what_is_not_streamed_and_what_is_wrong_stands_below_once() -> None:
     whole = snapshot(
         stream(complaints=("same",)),

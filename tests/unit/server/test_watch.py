@@ -73,7 +73,7 @@ def watching(act: Callable[[ServerWatch, FakeServer], Awaitable[T]], *, is_there
 def test_before_the_first_look_it_is_not_up_and_says_so() -> None:
     watch = ServerWatch(FakeServer())
     assert not watch.is_up
-    assert watch.away_reason == "not asked yet"
+    assert watch.away_reason == ""
     assert watch.paths == {}
 
 
