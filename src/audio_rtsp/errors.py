@@ -133,9 +133,10 @@ class ServerFailed(AudioRtspError):
     exit_code = 15
 
     def __init__(self, server: str, why: str) -> None:
-        super().__init__(
-            f"{server} does not start: {why}", fix="try the other one: --server embedded, or --server mediamtx"
-        )
+        fix = "try the other one: --server embedded, or --server mediamtx"
+        if "permission denied" in why.lower():
+            fix = "ports below 1024 are root's: choose another, such as --rtsp-port 8554"
+        super().__init__(f"{server} does not start: {why}", fix=fix)
 
 
 NO_RIGHT = "run the same with sudo, or name your own folder: --config-dir DIR"
@@ -301,11 +302,13 @@ class AlreadyRunning(AudioRtspError):
 
     def __init__(self, holder: str, urls: Iterable[str] = ()) -> None:
         super().__init__(
-            f"audio-rtsp is running already ({holder})", fix="listen to it at its URLs, or stop it first", detail=urls
+            f"audio-rtsp is running already ({holder})",
+            fix="listen to it at its URLs, or end it: Ctrl-C where it runs",
+            detail=urls,
         )
 
 
-MEND = "mend the lines above; what each setting takes: audio-rtsp config show"
+MEND = "take what the lines say; all settings with their values: audio-rtsp config show"
 
 
 class ConfigRefused(AudioRtspError):

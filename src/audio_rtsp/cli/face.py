@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from audio_rtsp.cli.answer import say, tell
-from audio_rtsp.cli.stream_table import render_streams
+from audio_rtsp.cli.stream_table import render_streams, without_microphone
 from audio_rtsp.events.event import Event
 from audio_rtsp.events.severity import Severity
 from audio_rtsp.service import Face
@@ -20,6 +20,8 @@ REFRESH = 0.5
 RECENT = 6
 PRIORITIES = {Severity.DEBUG: 7, Severity.INFO: 6, Severity.WARNING: 4, Severity.ERROR: 3}
 """syslog(3)"""
+FIRST_LOOK = 5.0
+"""Seconds after which devices have been looked for, also where one takes its time to answer."""
 
 
 @contextmanager
@@ -65,7 +67,16 @@ def _plain_lines() -> Face:
         say(f"{event}{url}")
         sys.stdout.flush()
 
-    return Face(on_event=on_event, on_ready=snapshots.append, on_complaint=tell)
+    def on_ready(snapshot: Callable[[], Status]) -> None:
+        snapshots.append(snapshot)
+        asyncio.get_running_loop().call_later(FIRST_LOOK, _tell_without_microphone, snapshot)
+
+    return Face(on_event=on_event, on_ready=on_ready, on_complaint=tell)
+
+
+def _tell_without_microphone(snapshot: Callable[[], Status]) -> None:
+    for line in without_microphone(snapshot().as_json()["streams"]):
+        tell(line)
 
 
 @contextmanager

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from audio_rtsp.cli.own_command import own_command, own_options
 from audio_rtsp.cli.table import render_table
+from audio_rtsp.cli.typed import as_typed
+
+WITHOUT_MICROPHONE = "no microphone is published; which are there, and why not: audio-rtsp device list"
 
 
 def render_streams(status: dict[str, Any], width: int | None = None) -> str:
     """Streams first, then what is not streamed, then what is wrong."""
     rows = [(one["name"], one["state"], one["url"], _remark(one)) for one in status["streams"]]
     table = render_table(("name", "state", "url", ""), rows, width) if rows else "no streams"
-    notes = [*_server_note(status["server"]), *map(_left_out, status["left_out"]), *_complaints(status)]
+    notes = [
+        *_server_note(status["server"]),
+        *without_microphone(status["streams"]),
+        *map(_left_out, status["left_out"]),
+        *_complaints(status),
+    ]
     return "\n".join((table, *(("", *notes) if notes else ())))
+
+
+def without_microphone(streams: Iterable[dict[str, Any]]) -> list[str]:
+    """Where nothing but test tones is published: what tells why."""
+    if any(not one["identity"].startswith("tone-") for one in streams):
+        return []
+    return [as_typed(WITHOUT_MICROPHONE, own_command(), own_options())]
 
 
 def _remark(one: dict[str, Any]) -> str:

@@ -319,6 +319,14 @@ def test_a_typed_option_that_cannot_be_is_refused_everywhere(box: Box) -> None:
     assert "--rtsp-port" in done.stderr
 
 
+def test_a_rate_that_a_codec_does_not_take_is_refused_with_one_that_works(box: Box) -> None:
+    typed = ("run", "--audio-codec", "libmp3lame", "--audio-sample-rate", "96000")
+    done = box.command(*typed)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (78, "  fix: it works with --audio-sample-rate 48000")
+    done = box.command(*typed, "--rtsp-port", "x")
+    assert done.stderr.splitlines()[-1].startswith("  fix: take what the lines say")
+
+
 def test_a_change_elsewhere_is_not_said_to_be_taken_over(box: Box) -> None:
     with running(box, "--server", "embedded") as program:
         program.wait_state(NAME, "LIVE")

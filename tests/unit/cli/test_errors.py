@@ -112,3 +112,9 @@ def test_main_turns_an_error_into_its_exit_code(
 )
 def test_a_disk_that_takes_nothing_is_no_missing_right(number: int | None, fix: str) -> None:
     assert fix in errors.NotWritable("/etc/x", "why", number).fix
+
+
+def test_a_port_that_is_roots_is_answered_with_another_port() -> None:
+    refused = errors.ServerFailed("mediamtx", "ERR listen tcp :80: bind: permission denied")
+    assert refused.fix == "ports below 1024 are root's: choose another, such as --rtsp-port 8554"
+    assert "--server embedded" in errors.ServerFailed("mediamtx", "it ended without a word").fix

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio_rtsp.cli.stream_table import render_streams
+from audio_rtsp.cli.stream_table import WITHOUT_MICROPHONE, render_streams
 from audio_rtsp.cli.table import render_table
 from audio_rtsp.status import LeftOut, ServerStatus, StreamState
 from unit.cli.snapshots import snapshot, stream
@@ -91,8 +91,14 @@ def test_a_stream_that_is_not_live_shows_why() -> None:
     assert "held by arecord (pid 366)" in render_streams(snapshot(busy).as_json(), 80)
 
 
+def test_where_only_tones_are_published_the_way_to_the_reason_is_told() -> None:
+    tone, microphone = stream(identity="tone-1"), stream(identity="usb_1")
+    assert render_streams(snapshot(tone).as_json(), 80).splitlines()[-1] == WITHOUT_MICROPHONE
+    assert WITHOUT_MICROPHONE not in render_streams(snapshot(tone, microphone).as_json(), 80)
+
+
 def test_a_server_that_was_not_asked_yet_is_no_fault() -> None:
-    starting = snapshot(server=ServerStatus(name="mediamtx", rtsp_port=1, is_up=False, reason=""))
+    starting = snapshot(stream(), server=ServerStatus(name="mediamtx", rtsp_port=1, is_up=False, reason=""))
     assert render_streams(starting.as_json(), 80).splitlines()[-1] == "the server (mediamtx) is starting"
 
 
@@ -114,4 +120,4 @@ def test_what_is_not_streamed_and_what_is_wrong_stands_below_once() -> None:
 
 
 def test_without_streams_that_is_said() -> None:
-    assert render_streams(snapshot().as_json(), 80) == "no streams"
+    assert render_streams(snapshot().as_json(), 80) == f"no streams\n\n{WITHOUT_MICROPHONE}"

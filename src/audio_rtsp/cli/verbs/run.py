@@ -13,8 +13,9 @@ import click
 
 from audio_rtsp.cli.answer import tell
 from audio_rtsp.cli.places import Places, places_for
-from audio_rtsp.config.settings import ALL, MEDIAMTX_RELEASES_URL, OF_THE_MONITOR
-from audio_rtsp.errors import AlreadyRunning, ConfigRefused, NotRunning
+from audio_rtsp.config.settings import ALL, BY_KEY, MEDIAMTX_RELEASES_URL, OF_THE_MONITOR
+from audio_rtsp.config.values import Values
+from audio_rtsp.errors import MEND, AlreadyRunning, ConfigRefused, NotRunning
 
 NOT_SHOWN = OF_THE_MONITOR | {MEDIAMTX_RELEASES_URL}
 """Settings that ``run`` takes as any other and does not use; its help leaves them out."""
@@ -67,13 +68,24 @@ def run(places: Places, /, tone: int | None, root: Path | None, config_dir: Path
     complaints = [str(complaint) for complaint in all_complaints(desk.configuration, sound_complaints)]
     typed = [line for line in complaints if line.startswith("--")]
     if typed or (complaints and sys.stderr.isatty()):
-        raise ConfigRefused(complaints if sys.stderr.isatty() else typed)
+        shown = complaints if sys.stderr.isatty() else typed
+        raise ConfigRefused(shown, fix=_options_instead(desk.configuration.service, shown) or MEND)
     for complaint in complaints if not is_journal() else ():
         tell(complaint)
     _refuse_beside_another(places)
     raise_file_limit()
     with make_face() as face:
         asyncio.run(run_service(desk, places.runtime, face))
+
+
+def _options_instead(values: Values, complaints: list[str]) -> str:
+    """What the command line needs, when that is all that the complaints are about."""
+    from audio_rtsp.cli.verbs.config import sound_instead
+
+    instead = sound_instead(values)
+    options = " ".join(f"{BY_KEY[key].option} {text}" for key, text in instead.items())
+    keys = [line.split(": ")[1] for line in complaints]
+    return f"it works with {options}" if options and keys == list(instead) else ""
 
 
 def _refuse_beside_another(places: Places) -> None:

@@ -1,0 +1,35 @@
+"""What ``run`` says where there is no terminal to draw on."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from audio_rtsp.cli import face as module
+from audio_rtsp.cli.face import make_face
+from audio_rtsp.cli.stream_table import WITHOUT_MICROPHONE
+from unit.cli.snapshots import snapshot, stream
+
+
+@pytest.mark.parametrize(
+    ("streams", "told"),
+    [
+        ((), [WITHOUT_MICROPHONE]),
+        ((stream(identity="tone-1"),), [WITHOUT_MICROPHONE]),
+        ((stream(identity="usb_1"),), []),
+    ],
+)
+def test_who_hears_a_tone_learns_why_it_is_no_microphone(
+    streams: tuple, told: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(module, "FIRST_LOOK", 0.0)
+
+    async def run() -> None:
+        with make_face() as face:
+            face.on_ready(lambda: snapshot(*streams))
+            for _ in range(3):
+                await asyncio.sleep(0)
+
+    asyncio.run(run())
+    assert capsys.readouterr().err.splitlines() == told
