@@ -53,6 +53,7 @@ def test_it_is_refused_with_the_urls_of_the_service(
     assert caught.value.code == 75
     assert f"audio-rtsp is running already (the service, pid {STATUS['pid']})" in said
     assert STATUS["streams"][0]["url"] in said
+    assert said.splitlines()[-1].endswith("or end it: sudo systemctl stop audio-rtsp")
 
 
 async def _must_not_run(*_: object) -> None:
