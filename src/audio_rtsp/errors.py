@@ -300,12 +300,9 @@ class AlreadyRunning(AudioRtspError):
 
     exit_code = 75
 
-    def __init__(self, holder: str, urls: Iterable[str] = ()) -> None:
-        super().__init__(
-            f"audio-rtsp is running already ({holder})",
-            fix="listen to it at its URLs, or end it: Ctrl-C where it runs",
-            detail=urls,
-        )
+    def __init__(self, holder: str, urls: Iterable[str] = (), *, end: str = "Ctrl-C where it runs") -> None:
+        fix = f"listen to it at its URLs, or end it: {end}"
+        super().__init__(f"audio-rtsp is running already ({holder})", fix=fix, detail=urls)
 
 
 MEND = "take what the lines say; all settings with their values: audio-rtsp config show"

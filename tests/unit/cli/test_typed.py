@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from audio_rtsp.cli.main import VERBS
 from audio_rtsp.cli.typed import as_typed, typed_command
 
 
@@ -38,6 +39,11 @@ def test_only_commands_are_changed_and_only_once() -> None:
     )
     assert as_typed(once, ".venv/bin/audio-rtsp") == once
     assert as_typed("sudo usermod -aG audio audio-rtsp, then", "x") == "sudo usermod -aG audio audio-rtsp, then"
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_makes_a_command(verb: str) -> None:
+    assert as_typed(f"type: audio-rtsp {verb} x", "./audio-rtsp") == f"type: ./audio-rtsp {verb} x"
 
 
 def test_folders_that_were_named_are_named_again() -> None:

@@ -34,7 +34,7 @@ def command_lines() -> list[str]:
         line.split("audio-rtsp ", 1)[1]
         for text in TEXTS.values()
         for line in typed(text)
-        if re.match(r"(\S*bin/)?audio-rtsp [a-z-]", line)
+        if re.match(r"(sudo )?(\S*bin/)?audio-rtsp [a-z-]", line)
     ]
     reference = FENCE.sub("", TEXTS[ROOT / "docs/reference/commands.md"])
     rows = [SPAN.findall(row.split(" | ")[0]) for row in reference.splitlines() if row.startswith("| `")]
