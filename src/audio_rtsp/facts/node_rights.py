@@ -48,10 +48,10 @@ def why_forbidden(node: str, rights: NodeRights) -> str:
     says = f"no right to open {node}"
     if rights.is_ours_by_mode:
         return f"{says}: {_by_cgroup(rights)}"
-    if rights.is_container:
-        return f"{says} in this container; start it with --group-add {rights.gid}"
     if rights.mode & 0o060 != 0o060:
         return f"{says}: it is its owner's alone; type: sudo chgrp audio {node}; sudo chmod 660 {node}"
+    if rights.is_container:
+        return f"{says} in this container; start it with --group-add {rights.gid}"
     if rights.is_listed:
         return f"{says} yet: {rights.user} came into the group {rights.group} after this began; {_anew(rights)}"
     return f"{says}; type: sudo usermod -aG {rights.group or rights.gid} {rights.user}, then {_anew(rights)}"

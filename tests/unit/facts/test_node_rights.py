@@ -36,6 +36,10 @@ ROOT = replace(STRANGER, our_uid=0, our_gids=frozenset({0}), user="root")
             replace(STRANGER, mode=0o600, group="root", gid=0),
             f": it is its owner's alone; type: sudo chgrp audio {NODE}; sudo chmod 660 {NODE}",
         ),
+        (
+            replace(STRANGER, is_container=True, mode=0o600),
+            f": it is its owner's alone; type: sudo chgrp audio {NODE}; sudo chmod 660 {NODE}",
+        ),
         (replace(STRANGER, is_container=True), " in this container; start it with --group-add 29"),
         (
             replace(MEMBER, unit="radio.service"),
