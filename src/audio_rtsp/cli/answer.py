@@ -21,4 +21,9 @@ def say_json(value: object) -> None:
 
 def tell(text: str) -> None:
     """Talk beside the answer: progress, hints, complaints; commands in it can be typed as they stand."""
-    sys.stderr.write(as_typed(text, own_command(), own_options()) + "\n")
+    sys.stderr.write(in_typed_words(text) + "\n")
+
+
+def in_typed_words(text: str) -> str:
+    """*text* with the commands in it as they can be typed here."""
+    return as_typed(text, own_command(), own_options())

@@ -24,7 +24,7 @@ VERBS = {
     "stream": "the streams of the running program",
     "events": "what happened, also before the last restart",
     "device": "capture devices: list, name, ignore",
-    "config": "settings: show, get, set, check",
+    "config": "settings: show, get, set, check, reload",
     "mediamtx": "the media server MediaMTX: install, check, rollback, remove",
     "serve": "the built-in RTSP server alone",
 }

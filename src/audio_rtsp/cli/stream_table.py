@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from audio_rtsp.cli.own_command import own_command, own_options
+from audio_rtsp.cli.answer import in_typed_words
 from audio_rtsp.cli.table import render_table
-from audio_rtsp.cli.typed import as_typed
 
 WITHOUT_MICROPHONE = "no microphone is published; which are there, and why not: audio-rtsp device list"
 
@@ -22,14 +21,14 @@ def render_streams(status: dict[str, Any], width: int | None = None) -> str:
         *map(_left_out, status["left_out"]),
         *_complaints(status),
     ]
-    return "\n".join((table, *(("", *notes) if notes else ())))
+    return "\n".join((table, *(("", *map(in_typed_words, notes)) if notes else ())))
 
 
 def without_microphone(streams: Iterable[dict[str, Any]]) -> list[str]:
     """Where nothing but test tones is published: what tells why."""
     if any(not one["identity"].startswith("tone-") for one in streams):
         return []
-    return [as_typed(WITHOUT_MICROPHONE, own_command(), own_options())]
+    return [WITHOUT_MICROPHONE]
 
 
 def _remark(one: dict[str, Any]) -> str:

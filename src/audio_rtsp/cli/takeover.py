@@ -7,7 +7,7 @@ import contextlib
 from audio_rtsp.cli.answer import tell
 from audio_rtsp.cli.places import Places
 from audio_rtsp.control.client import ask
-from audio_rtsp.errors import NotAnswering, NotRunning
+from audio_rtsp.errors import NotAllowed, NotAnswering, NotRunning
 
 
 def take_over(places: Places) -> None:
@@ -19,6 +19,15 @@ def take_over(places: Places) -> None:
             tell(f"{error.what}; the change is written and takes effect when it starts anew")
             return
         tell(answer.get("error") or _outcome(places, answer["config"]))
+
+
+def reload_program(places: Places) -> list[str]:
+    """The same when nothing else was asked for; returns what is wrong in the files. Raises NotRunning, NotAnswering."""
+    answer = ask(places.control_socket, "reload")
+    if "error" in answer:
+        raise NotAllowed(answer["error"])
+    tell(_outcome(places, answer["config"]))
+    return [str(line) for line in answer["complaints"]]
 
 
 def _outcome(places: Places, folder: str) -> str:

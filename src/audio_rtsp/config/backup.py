@@ -62,7 +62,7 @@ def how_to_restore(path: Path) -> str:
     for copy in reversed(backups_of(path)):
         data = read_owner_file(copy.path)
         if isinstance(data, bytes) and not damage(path.name, data):
-            return f"{sudo}cp {shlex.quote(str(copy.path))} {shlex.quote(str(path))}"
+            return f"{sudo}cp {shlex.quote(str(copy.path))} {shlex.quote(str(path))}; then: audio-rtsp config reload"
     return f"there is no backup of it; mend it, or begin anew: {sudo}rm {shlex.quote(str(path))}"
 
 

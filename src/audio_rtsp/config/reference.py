@@ -26,9 +26,8 @@ Stronger wins: built-in default < global file < device file < environment `AUDIO
 - `audio-rtsp config set KEY VALUE`: changes one line and keeps all else; what cannot work is refused
 - `audio-rtsp config check`: every complaint with file and line
 
-What these commands change, a running program takes over at once; only streams whose settings changed are touched.
-After an edit by hand type `systemctl reload audio-rtsp` where the service is installed, else `kill -HUP PID` with the
-pid that `audio-rtsp status` shows. Settings of the media server and its ports wait for the next start.
+What these commands change, a running program takes over at once; only streams whose settings changed are touched. After
+an edit by hand type `audio-rtsp config reload`. Settings of the media server and its ports wait for the next start.
 
 A bad value never stops the sound: the last good value stays in force, also over a restart, else the default. So do all
 values of a file that is none any more (zero bytes after a power cut, a web page); the complaint holds the command that

@@ -327,6 +327,23 @@ def test_a_rate_that_a_codec_does_not_take_is_refused_with_one_that_works(box: B
     assert done.stderr.splitlines()[-1].startswith("  fix: take what the lines say")
 
 
+def test_a_file_of_zeros_is_brought_back_by_the_command_that_is_told(box: Box) -> None:
+    box.command("config", "set", "AUDIO_CHANNELS", "2")
+    box.command("config", "set", "AUDIO_CHANNELS", "1")
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        file = box.root / "etc/audio-rtsp/config"
+        file.write_bytes(b"\0" * 64)
+        told = box.command("config", "reload").stderr
+        assert program.stream(NAME)["channels"] == 1
+        restore, then = told.rpartition("fix: ")[2].strip().split("; then: ")
+        subprocess.run(restore, shell=True, check=True)
+        assert then.endswith("config reload")
+        assert box.command("config", "reload").stderr == "the running audio-rtsp took it over\n"
+        wait_for(lambda: program.stream(NAME)["channels"] == 2, 10, "the channels of the backup did not come back")
+    assert box.command("config", "reload").returncode == 3
+
+
 def test_a_change_elsewhere_is_not_said_to_be_taken_over(box: Box) -> None:
     with running(box, "--server", "embedded") as program:
         program.wait_state(NAME, "LIVE")

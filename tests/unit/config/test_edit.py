@@ -106,5 +106,5 @@ def test_a_file_of_zeros_is_not_written_to_and_the_way_back_is_told(write, tmp_p
     write("backups/config.20260101-000000", "RTSP_PORT=8554\n")
     with pytest.raises(NotReadable, match="zero bytes") as caught:
         change_file(path, lambda data: data + b"B=2\n")
-    assert caught.value.fix == f"cp {tmp_path}/backups/config.20260101-000000 {path}"
+    assert caught.value.fix == f"cp {tmp_path}/backups/config.20260101-000000 {path}; then: audio-rtsp config reload"
     assert path.read_bytes() == b"\0" * 100

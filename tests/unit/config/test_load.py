@@ -136,7 +136,8 @@ def test_a_wrecked_file_comes_with_the_command_that_brings_it_back(write, read, 
     assert said(read())[0].endswith(f"there is no backup of it; mend it, or begin anew: rm {path}")
     write("backups/config.20260101-000000", "RTSP_PORT=8554\n")
     write("backups/config.20260102-000000", b"\0\0\0")
-    command = said(read())[0].rpartition("fix: ")[2]
+    command, then = said(read())[0].rpartition("fix: ")[2].split("; then: ")
+    assert then == "audio-rtsp config reload"
     assert command == f"cp {tmp_path}/backups/config.20260101-000000 {path}"
     subprocess.run(command.split(), check=True)
     assert (said(read()), read().service[RTSP_PORT]) == ([], 8554)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from audio_rtsp.cli.answer import say, say_json, tell
+from audio_rtsp.cli.answer import in_typed_words, say, say_json, tell
 from audio_rtsp.cli.configured import configuration_of
-from audio_rtsp.cli.takeover import take_over
+from audio_rtsp.cli.takeover import reload_program, take_over
 from audio_rtsp.config.candidate import NOTHING_WRITTEN, Candidate, all_complaints
 from audio_rtsp.config.complaint import Complaint, quoted
 from audio_rtsp.config.device_map import WHAT_A_NAME_IS, is_stream_name
@@ -106,6 +106,14 @@ def set_(places: Places, words: tuple[str, ...], stream: str | None) -> None:
 
 
 @config.command()
+@click.pass_obj
+def reload(places: Places) -> None:
+    """Let the running program read its files again, after an edit by hand."""
+    for complaint in reload_program(places):
+        tell(complaint)
+
+
+@config.command()
 @click.pass_context
 def check(ctx: click.Context) -> None:
     """Print every complaint about the settings, one a line."""
@@ -113,7 +121,7 @@ def check(ctx: click.Context) -> None:
     complaints = all_complaints(read, sound_complaints)
     for hint in all_complaints(replace(read, complaints=()), sound_hints):
         tell(str(hint))
-    say("\n".join(map(str, complaints)) if complaints else "ok")
+    say(in_typed_words("\n".join(map(str, complaints))) if complaints else "ok")
     ctx.exit(REFUSED if complaints else 0)
 
 
