@@ -33,12 +33,6 @@ class Counts:
         self.packets += packets
         self.bytes += size
 
-    def plus(self, other: Counts) -> Counts:
-        return Counts(self.packets + other.packets, self.bytes + other.bytes)
-
-    def minus(self, other: Counts) -> Counts:
-        return Counts(self.packets - other.packets, self.bytes - other.bytes)
-
 
 class Datagrams(Protocol):
     """The UDP port pair; false when the kernel does not take a packet."""
@@ -47,42 +41,25 @@ class Datagrams(Protocol):
     def send_control(self, packet: bytes, peer: Peer) -> bool: ...
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
-class Tally:
-    """What one outlet got; the track counts for all, so that a packet costs no counting for each reader."""
-
-    is_fed: bool = False
-    joined: Counts = field(default_factory=Counts)
-    before: Counts = field(default_factory=Counts)
-    discarded: Counts = field(default_factory=Counts)
-
-    def join(self, offered: Counts) -> None:
-        """Fed from here on; ``offered`` is what the track has sent so far."""
-        self.is_fed, self.joined = True, offered.plus(Counts())
-
-    def leave(self, offered: Counts) -> None:
-        self.before, self.is_fed = self.before.plus(offered.minus(self.joined)), False
-
-    def count_sent(self, offered: Counts) -> Counts:
-        here = offered.minus(self.joined) if self.is_fed else Counts()
-        return self.before.plus(here).minus(self.discarded)
-
-
 @dataclass(slots=True, eq=False)
-class Interleaved(Tally):
+class Interleaved:
     """Over the reader's own connection; reports go on the next channel."""
 
     wire: Wire
     channel: int
+    sent: Counts = field(default_factory=Counts)
+    discarded: int = 0
 
 
 @dataclass(slots=True, eq=False)
-class Datagram(Tally):
+class Datagram:
     """To the reader's ports."""
 
     port: Datagrams
     peer: Peer
     control_peer: Peer
+    sent: Counts = field(default_factory=Counts)
+    discarded: int = 0
 
 
 Outlet = Interleaved | Datagram

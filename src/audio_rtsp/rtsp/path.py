@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from .outlet import Counts
 from .sdp import Description
 from .track import Track
 
@@ -43,8 +42,7 @@ class Path:
         self.tracks = tracks
         self.publisher: Guest | None = None
         self.ready_time = 0.0
-        self.inbound, self._delivered_before = Counts(), Counts()
-        self.frames_in_error = 0
+        self.inbound_bytes = self.frames_in_error = 0
         self.readers: list[Reader] = []
         self.on_close: Callable[[Path], None] = lambda _: None
         self._waiting: list[Callable[[], None]] = []
@@ -63,8 +61,9 @@ class Path:
         if previous is not None and previous is not publisher:
             previous.expel()
         self.ready_time = wall
-        self.inbound, self._delivered_before, self.frames_in_error = Counts(), self._count_delivered(), 0
+        self.inbound_bytes = self.frames_in_error = 0
         for track in self.tracks:
+            track.delivered_bytes = 0
             track.timeline.change_publisher()
         self._wake()
 
@@ -83,7 +82,7 @@ class Path:
 
     def take(self, index: int, packet: bytes, arrival: float) -> None:
         """A publisher's packet; sent at the next flush."""
-        self.inbound.add(1, len(packet))
+        self.inbound_bytes += len(packet)
         if not self.tracks[index].take(packet, arrival):
             self.frames_in_error += 1
 
@@ -98,13 +97,10 @@ class Path:
         if reader in self.readers:
             self.readers.remove(reader)
 
-    def count_sent(self) -> Counts:
+    @property
+    def outbound_bytes(self) -> int:
         """To all readers since this publisher began."""
-        return self._count_delivered().minus(self._delivered_before)
-
-    def _count_delivered(self) -> Counts:
-        packets = sum(track.delivered.packets for track in self.tracks)
-        return Counts(packets, sum(track.delivered.bytes for track in self.tracks))
+        return sum(track.delivered_bytes for track in self.tracks)
 
     def wait(self, wake: Callable[[], None]) -> Callable[[], None]:
         """Be called once when a publisher is back or the path ends; the answer takes it back."""

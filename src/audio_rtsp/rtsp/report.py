@@ -47,7 +47,7 @@ def _report_state(path: Path) -> Json:
 
 
 def _report_bytes(path: Path) -> Json:
-    inbound, outbound = (path.inbound.bytes, path.count_sent().bytes) if path.is_online else (0, 0)
+    inbound, outbound = (path.inbound_bytes, path.outbound_bytes) if path.is_online else (0, 0)
     return {
         "inboundBytes": inbound,
         "outboundBytes": outbound,
@@ -61,16 +61,25 @@ def _report_codec(codec: Codec) -> Json:
     return {"codec": codec.label, "codecProps": describe_codec(codec)}
 
 
+_OLD_NAMES = {
+    "inboundBytes": "bytesReceived",
+    "outboundBytes": "bytesSent",
+    "inboundRTPPackets": "rtpPacketsReceived",
+    "outboundRTPPackets": "rtpPacketsSent",
+    "inboundRTPPacketsLost": "rtpPacketsLost",
+    "inboundRTPPacketsInError": "rtpPacketsInError",
+    "inboundRTPPacketsJitter": "rtpPacketsJitter",
+    "inboundRTCPPackets": "rtcpPacketsReceived",
+    "outboundRTCPPackets": "rtcpPacketsSent",
+    "inboundRTCPPacketsInError": "rtcpPacketsInError",
+}
+"""Those until v1.17.0, by the new ones."""
+
+
 def report_session(session: Session) -> Json:
     """What one client does and how much of it."""
-    sent = session.count_sent() if isinstance(session, Reader) else Counts()
-    discarded = session.count_discarded() if isinstance(session, Reader) else 0
-    errors = session.path.frames_in_error if isinstance(session, Publisher) and session.path else 0
-    return {
-        **_report_who(session),
-        **_report_new(session, sent, discarded, errors),
-        **_report_old(session, sent, errors),
-    }
+    counts = _report_counts(session)
+    return {**_report_who(session), **counts, **{old: counts[new] for new, old in _OLD_NAMES.items()}}
 
 
 def _report_who(session: Session) -> Json:
@@ -91,38 +100,24 @@ def _report_who(session: Session) -> Json:
     }
 
 
-def _report_new(session: Session, sent: Counts, discarded: int, errors: int) -> Json:
-    """The names since v1.17.0; what we do not measure is 0."""
-    got = session.received
+def _report_counts(session: Session) -> Json:
+    """What we do not measure is 0."""
+    got, sent = session.received, session.count_sent() if isinstance(session, Reader) else Counts()
     return {
         "inboundBytes": got.bytes,
         "inboundRTPPackets": got.packets,
         "inboundRTPPacketsLost": 0,
-        "inboundRTPPacketsInError": errors,
+        "inboundRTPPacketsInError": session.path.frames_in_error
+        if isinstance(session, Publisher) and session.path
+        else 0,
         "inboundRTPPacketsJitter": 0,
         "inboundRTCPPackets": session.control_received,
         "inboundRTCPPacketsInError": 0,
         "outboundBytes": sent.bytes,
         "outboundRTPPackets": sent.packets,
         "outboundRTPPacketsReportedLost": 0,
-        "outboundRTPPacketsDiscarded": discarded,
+        "outboundRTPPacketsDiscarded": session.count_discarded() if isinstance(session, Reader) else 0,
         "outboundRTCPPackets": 0,
-    }
-
-
-def _report_old(session: Session, sent: Counts, errors: int) -> Json:
-    got = session.received
-    return {
-        "bytesReceived": got.bytes,
-        "bytesSent": sent.bytes,
-        "rtpPacketsReceived": got.packets,
-        "rtpPacketsSent": sent.packets,
-        "rtpPacketsLost": 0,
-        "rtpPacketsInError": errors,
-        "rtpPacketsJitter": 0,
-        "rtcpPacketsReceived": session.control_received,
-        "rtcpPacketsSent": 0,
-        "rtcpPacketsInError": 0,
     }
 
 

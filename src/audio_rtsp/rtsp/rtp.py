@@ -25,7 +25,7 @@ class Header:
     ssrc: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class SenderReport:
     """``wall`` is seconds since 1970, ``timestamp`` the RTP time of the same instant."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .outlet import Counts, Datagram, Interleaved, Outlet
+from .outlet import Datagram, Interleaved, Outlet
 from .rtp import SenderReport, interleave, payload_start, render_bye, render_sender_report
 from .sdp import Media
 from .timeline import Start, Timeline
@@ -19,9 +19,8 @@ class Track:
         types = frozenset(media.payload_types)
         is_mpeg_audio = media.codec.name == "MPA"
         self.timeline = Timeline(start, payload_types=types, clock=media.codec.clock, is_mpeg_audio=is_mpeg_audio)
-        self.offered = Counts()  # to a reader that was there from the start
-        self.delivered = Counts()  # to all readers together
-        self._payload_bytes = 0
+        self.delivered_bytes = 0  # to all readers together
+        self._packets = self._payload_bytes = 0
         self._pending: list[bytes] = []
         self._interleaved: dict[int, list[Interleaved]] = {}
         self._datagrams: list[Datagram] = []
@@ -40,18 +39,17 @@ class Track:
         packets, self._pending = self._pending, []
         if not packets:
             return
-        added = Counts(len(packets), sum(map(len, packets)))
+        self._packets += len(packets)
+        size = sum(map(len, packets))
         for channel, outlets in self._interleaved.items():
-            count = _write(outlets, b"".join([interleave(channel, packet) for packet in packets]), added)
-            self.delivered.add(count * added.packets, count * added.bytes)
+            block = b"".join([interleave(channel, packet) for packet in packets])
+            self.delivered_bytes += size * _write(outlets, block, len(packets), size)
         for outlet in self._datagrams:
-            _send(outlet, packets, self.delivered)
-        self.offered.add(added.packets, added.bytes)
+            self.delivered_bytes += _send(outlet, packets)
 
     def add(self, outlet: Outlet) -> None:
         """From the next packet on."""
         self.flush()
-        outlet.join(self.offered)
         if isinstance(outlet, Datagram):
             self._datagrams.append(outlet)
         else:
@@ -59,7 +57,6 @@ class Track:
 
     def remove(self, outlet: Outlet) -> None:
         """No packet more."""
-        outlet.leave(self.offered)
         if isinstance(outlet, Datagram):
             self._datagrams.remove(outlet)
             return
@@ -71,16 +68,9 @@ class Track:
         """A sender report to every reader; nothing before the first packet."""
         timestamp = self.timeline.rtp_time(now)
         if timestamp is not None:
-            self._send_control(render_sender_report(self._measure(wall.at(now), timestamp), _CNAME))
-
-    def _measure(self, wall: float, timestamp: int) -> SenderReport:
-        return SenderReport(
-            ssrc=self.timeline.ssrc,
-            wall=wall,
-            timestamp=timestamp,
-            packets=self.offered.packets,
-            payload_bytes=self._payload_bytes,
-        )
+            counts = self._packets, self._payload_bytes
+            report = SenderReport(self.timeline.ssrc, wall.at(now), timestamp, *counts)
+            self._send_control(render_sender_report(report, _CNAME))
 
     def say_bye(self) -> None:
         """The end, to every reader."""
@@ -97,21 +87,26 @@ class Track:
             datagram.port.send_control(packet, datagram.control_peer)
 
 
-def _write(outlets: list[Interleaved], block: bytes, counts: Counts) -> int:
+def _write(outlets: list[Interleaved], block: bytes, packets: int, size: int) -> int:
     """The hot loop: how many readers got it; one whose queue is full loses whole frames."""
     missed = 0
     for outlet in outlets:
         wire = outlet.wire
         if wire.blocked:
-            outlet.discarded.add(counts.packets, counts.bytes)
+            outlet.discarded += packets
             missed += 1
         else:
+            outlet.sent.add(packets, size)
             wire.write(block)
     return len(outlets) - missed
 
 
-def _send(outlet: Datagram, packets: list[bytes], delivered: Counts) -> None:
-    send, peer = outlet.port.send, outlet.peer
+def _send(outlet: Datagram, packets: list[bytes]) -> int:
+    """How many bytes the kernel took."""
+    send, peer, before = outlet.port.send, outlet.peer, outlet.sent.bytes
     for packet in packets:
-        taken = send(packet, peer)
-        (delivered if taken else outlet.discarded).add(1, len(packet))
+        if send(packet, peer):
+            outlet.sent.add(1, len(packet))
+        else:
+            outlet.discarded += 1
+    return outlet.sent.bytes - before
