@@ -15,13 +15,11 @@ REASONS = {
     401: "Unauthorized",
     403: "Forbidden",
     404: "Not Found",
-    405: "Method Not Allowed",
     413: "Request Entity Too Large",
     415: "Unsupported Media Type",
     454: "Session Not Found",
     455: "Method Not Valid in This State",
     461: "Unsupported Transport",
-    500: "Internal Server Error",
     501: "Not Implemented",
     503: "Service Unavailable",
     505: "RTSP Version Not Supported",
@@ -49,10 +47,10 @@ class Request:
     headers: Headers = ()
     body: bytes = b""
 
-    def header(self, name: str, default: str = "") -> str:
-        """The first header of that name."""
+    def header(self, name: str) -> str:
+        """The first header of that name, or nothing."""
         wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), default)
+        return next((value for key, value in self.headers if key.lower() == wanted), "")
 
     @property
     def sequence(self) -> str:
@@ -96,22 +94,10 @@ def parse_body_size(request: Request) -> int:
     return int(text)
 
 
-def render_request(request: Request) -> bytes:
-    """The opposite of parse_head, with its body."""
-    head = [f"{request.method} {request.uri} {request.version}", *(f"{k}: {v}" for k, v in request.headers)]
-    return _render("\r\n".join(head), request.body)
-
-
 def render_response(response: Response, protocol: str = "RTSP/1.0") -> bytes:
     """Status line, headers, Content-Length (only with a body in RTSP, always in HTTP) and body."""
-    reason = REASONS.get(response.status, "Status")
-    headers = list(response.headers)
+    lines = [f"{protocol} {response.status} {REASONS.get(response.status, 'Status')}"]
+    lines += [f"{name}: {value}" for name, value in response.headers]
     if response.body or protocol.startswith("HTTP"):
-        headers.append(("Content-Length", str(len(response.body))))
-    return _render(
-        "\r\n".join([f"{protocol} {response.status} {reason}", *(f"{k}: {v}" for k, v in headers)]), response.body
-    )
-
-
-def _render(head: str, body: bytes) -> bytes:
-    return head.encode("utf-8", "surrogateescape") + b"\r\n\r\n" + body
+        lines.append(f"Content-Length: {len(response.body)}")
+    return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n" + response.body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -97,12 +98,11 @@ def control_of(index: int) -> str:
     return f"trackID={index}"
 
 
-def render_description(description: Description, controls: tuple[str, ...] = ()) -> str:
-    """For readers; ``controls`` are trackID=N unless given."""
+def render_description(description: Description) -> str:
+    """For readers: under our own controls."""
     head = ("v=0", "o=- 0 0 IN IP4 127.0.0.1", f"s={description.name}", "c=IN IP4 0.0.0.0", "t=0 0")
-    names = controls or tuple(control_of(index) for index in range(len(description.medias)))
-    parts = (line for media, name in zip(description.medias, names, strict=True) for line in _render_media(media, name))
-    return "".join(f"{line}\r\n" for line in (*head, *parts))
+    parts = (_render_media(media, control_of(index)) for index, media in enumerate(description.medias))
+    return "".join(f"{line}\r\n" for line in itertools.chain(head, *parts))
 
 
 def _render_media(media: Media, control: str) -> Iterator[str]:

@@ -91,13 +91,14 @@ def _write(outlets: list[Interleaved], block: bytes, packets: int, size: int) ->
     """The hot loop: how many readers got it; one whose queue is full loses whole frames."""
     missed = 0
     for outlet in outlets:
-        wire = outlet.wire
+        wire, sent = outlet.wire, outlet.sent
         if wire.blocked:
             outlet.discarded += packets
             missed += 1
         else:
-            outlet.sent.add(packets, size)
             wire.write(block)
+            sent.packets += packets
+            sent.bytes += size
     return len(outlets) - missed
 
 

@@ -15,7 +15,7 @@ from audio_rtsp.rtsp.auth import Gate
 from audio_rtsp.rtsp.directory import Directory
 from audio_rtsp.rtsp.hub import Hub
 from audio_rtsp.rtsp.limits import Limits
-from audio_rtsp.rtsp.message import Request, render_request
+from audio_rtsp.rtsp.message import Request
 from audio_rtsp.rtsp.rtsp_connection import RtspConnection
 from audio_rtsp.rtsp.sweep import Sweep
 from audio_rtsp.rtsp.wall_clock import WallClock
@@ -175,6 +175,12 @@ class Stage:
         assert line.ask("SETUP", f"{uri}/trackID=0", Transport="RTP/AVP/TCP;interleaved=0-1") == 200
         assert line.ask("PLAY", uri) == 200
         return line
+
+
+def render_request(request: Request) -> bytes:
+    """As a client writes it."""
+    head = [f"{request.method} {request.uri} {request.version}", *(f"{k}: {v}" for k, v in request.headers)]
+    return "\r\n".join(head).encode("utf-8", "surrogateescape") + b"\r\n\r\n" + request.body
 
 
 def mp3_packet(sequence: int, timestamp: int, *, ssrc: int = 7, payload: bytes = b"x" * 100) -> bytes:

@@ -15,11 +15,10 @@ from audio_rtsp.rtsp.message import (
     Response,
     parse_body_size,
     parse_head,
-    render_request,
     render_response,
 )
 from audio_rtsp.rtsp.rtp import interleave
-from unit.rtsp.stage import patient
+from unit.rtsp.stage import patient, render_request
 
 methods = st.from_regex(r"[A-Z][A-Z_]{0,15}", fullmatch=True)
 uris = st.text(alphabet=[chr(code) for code in range(33, 127)], min_size=1, max_size=60)
