@@ -11,7 +11,7 @@ from .directory import Directory
 from .path import Path
 from .sdp import Description
 from .session import Refused, Session
-from .transport import Lower, Transport
+from .transport import Transport
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -42,18 +42,10 @@ class Publisher(Session):
         if chosen.channels:
             self._index_of[chosen.channels[0]] = index
         else:
-            chosen = self._listen_for(index, chosen)
+            self.listen(chosen.client_ports, partial(self._take_datagram, index), self._hear)
         self._ready.add(index)
         self.lower = chosen.lower
         return chosen
-
-    def _listen_for(self, index: int, chosen: Transport) -> Transport:
-        if chosen.client_ports is None or self.udp is None:
-            raise Refused(461)
-        rtp, rtcp = chosen.client_ports
-        self._listen(rtp, partial(self._take_datagram, index))
-        self._listen(rtcp, self._hear)
-        return Transport(lower=Lower.UDP, client_ports=chosen.client_ports, server_ports=self.udp.ports)
 
     def record(self, directory: Directory, wall: float) -> None:
         """The path is ours from here on; whoever had it is closed."""

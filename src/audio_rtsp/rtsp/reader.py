@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from .outlet import Counts, Datagram, Interleaved, Outlet
 from .path import Path
 from .session import Refused, Session
-from .transport import Lower, Transport
+from .transport import Transport
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -35,26 +35,14 @@ class Reader(Session):
         if self.path is None:
             self.path = path
             path.attach(self)
-        return self._answer(chosen, path.tracks[index].timeline.ssrc)
-
-    def _answer(self, chosen: Transport, ssrc: int) -> Transport:
-        ports = self.udp.ports if self.udp and chosen.lower is Lower.UDP else None
-        return Transport(
-            lower=chosen.lower,
-            channels=chosen.channels,
-            client_ports=chosen.client_ports,
-            server_ports=ports,
-            ssrc=ssrc,
-        )
+        return replace(chosen, ssrc=path.tracks[index].timeline.ssrc)
 
     def _open_outlet(self, chosen: Transport) -> Outlet:
         if chosen.channels and self.wire:
-            return Interleaved(wire=self.wire, channel=chosen.channels[0])
-        if chosen.client_ports is None or self.udp is None:
-            raise Refused(461)
-        rtp, rtcp = chosen.client_ports
-        peers = self._listen(rtp, self.hear), self._listen(rtcp, self.hear)
-        return Datagram(port=self.udp, peer=peers[0], control_peer=peers[1])
+            return Interleaved(self.wire, chosen.channels[0])
+        peers = self.listen(chosen.client_ports, self.hear, self.hear)
+        assert self.udp is not None  # else the offer had not been chosen
+        return Datagram(self.udp, *peers)
 
     def hear(self, _: bytes) -> None:
         """A receiver report, or a packet that opens a way through a NAT: the reader is alive."""

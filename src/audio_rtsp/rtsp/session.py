@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from .message import Headers
@@ -65,37 +65,35 @@ class Session:
         self.heard = max(self.heard, now)
 
     def choose(self, offers: tuple[Transport, ...]) -> Transport:
-        """The first offer that can be had; all tracks of a session travel the same way."""
+        """The first offer that can be had, with our side of it; all tracks of a session travel the same way."""
         for offer in offers:
-            if self.lower not in (None, offer.lower) or (offer.lower is Lower.UDP and self.udp is None):
-                continue
-            return self._choose_channels(offer) if offer.lower is Lower.TCP else offer
+            if self.lower in (None, offer.lower):
+                if offer.lower is Lower.TCP:
+                    return Transport(lower=Lower.TCP, channels=self._choose_channels(offer.channels))
+                if self.udp is not None:
+                    return replace(offer, server_ports=self.udp.ports)
         raise Refused(461)
 
-    def _choose_channels(self, offer: Transport) -> Transport:
-        pair = offer.channels
-        if pair is None or self._channels & set(pair):
-            free = (first for first in range(0, MOST_CHANNELS, 2) if not self._channels & {first, first + 1})
-            first = next(free, None)
-            if first is None:
-                raise Refused(461)
-            pair = first, first + 1
+    def _choose_channels(self, wanted: tuple[int, int] | None) -> tuple[int, int]:
+        pairs = ((first, first + 1) for first in range(0, MOST_CHANNELS, 2))
+        pair = next((pair for pair in (wanted, *pairs) if pair and not self._channels & set(pair)), None)
+        if pair is None:
+            raise Refused(461)
         self._channels |= set(pair)
-        return Transport(lower=Lower.TCP, channels=pair)
+        return pair
 
-    def _peer(self, port: int) -> Peer:
-        """The client's other port, under the name that its TCP socket has."""
-        if self.wire is None:
+    def listen(self, ports: tuple[int, int] | None, rtp: Inlet, rtcp: Inlet) -> tuple[Peer, Peer]:
+        """Hear a client's two ports from here on; they bear the name that its TCP socket has."""
+        if ports is None or self.wire is None:
             raise Refused(461)
-        return (self.wire.peer[0], port, *self.wire.peer[2:])
+        host, scope = self.wire.peer[0], self.wire.peer[2:]
+        return self._listen((host, ports[0], *scope), rtp), self._listen((host, ports[1], *scope), rtcp)
 
-    def _listen(self, port: int, inlet: Inlet) -> Peer:
-        peer = self._peer(port)
-        if peer in self._inlets:  # RTP and RTCP on one port
-            return peer
-        if self.udp is None or not self.udp.listen_to(peer, inlet):
-            raise Refused(461)
-        self._inlets[peer] = inlet
+    def _listen(self, peer: Peer, inlet: Inlet) -> Peer:
+        if peer not in self._inlets:  # RTP and RTCP may come from one port
+            if self.udp is None or not self.udp.listen_to(peer, inlet):
+                raise Refused(461)
+            self._inlets[peer] = inlet
         return peer
 
     def close(self) -> None:
