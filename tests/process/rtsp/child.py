@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -126,3 +127,14 @@ def serving(*options: str, limit: int | None = None, **environment: str) -> Iter
         assert process.wait(2) == 0
         assert process.stderr.read().decode() == ""
         assert process.stdout.read().decode() == ""
+
+
+def lan_addresses() -> list[str]:
+    """This machine's address to its neighbours, when it has one."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return []
+        address = str(probe.getsockname()[0])
+    return [] if address.startswith("127.") else [address]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from process.rtsp.api import ask, find_path
-from process.rtsp.child import SOURCE, ServerProcess, child, serving
+from process.rtsp.child import SOURCE, ServerProcess, child, lan_addresses, serving
 from process.rtsp.rtsp_client import client, mp3_packet, play, publish
 
 pytestmark = pytest.mark.timeout(20)
@@ -75,7 +75,7 @@ def test_a_udp_pair_that_is_taken_is_replaced_by_another(server: ServerProcess) 
 
 
 def test_every_address_of_this_machine_answers(server: ServerProcess) -> None:
-    hosts = ["127.0.0.1", "localhost", *_lan_addresses(), *(["::1"] if socket.has_ipv6 and _has_loopback_v6() else [])]
+    hosts = ["127.0.0.1", "localhost", *lan_addresses(), *(["::1"] if socket.has_ipv6 and _has_loopback_v6() else [])]
     for host in hosts:
         with client(server, host=host) as reader:
             assert reader.ask("OPTIONS").status == 200
@@ -105,7 +105,7 @@ def test_it_works_where_there_is_no_ipv6() -> None:
 
 
 def test_only_this_machine_publishes_unless_told_otherwise(server: ServerProcess) -> None:
-    addresses = _lan_addresses()
+    addresses = lan_addresses()
     if not addresses:
         pytest.skip("this machine has no address but loopback")
     with client(server, host=addresses[0]) as far:
@@ -201,16 +201,6 @@ def test_a_web_page_cannot_use_the_api(server: ServerProcess) -> None:
     assert ask(server, "/v3/info", Host="evil.example")[0] == 403
     assert ask(server, "/v3/info", Host="localhost:1")[0] == 200
     assert ask(server, "/v3/info", Origin="http://evil.example")[0] == 403
-
-
-def _lan_addresses() -> list[str]:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return []
-        address = str(probe.getsockname()[0])
-    return [] if address.startswith("127.") else [address]
 
 
 def _has_loopback_v6() -> bool:

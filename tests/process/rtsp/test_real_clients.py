@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import signal
 import subprocess
 
 import pytest
 
 from process.rtsp.api import ask, find_path, wait_online, wait_readers
-from process.rtsp.child import ServerProcess, child, listening_child, serving, wait_until
+from process.rtsp.child import ServerProcess, child, lan_addresses, listening_child, serving, wait_until
 from process.rtsp.players import CODECS, READERS, publisher_argv, publishing, reader_argv
-from process.rtsp.tone import RATE, is_tone
+from process.rtsp.tone import RATE, is_tone, level_at
 
 NEEDED = 2 * round(0.5 * RATE)  # bytes
 
@@ -75,7 +76,7 @@ def test_a_publisher_may_come_by_udp(server: ServerProcess) -> None:
         assert find_path(server, "mic")["inboundFramesInError"] == 0
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", *lan_addresses()])
 @pytest.mark.timeout(30)
 def test_every_name_of_this_machine_answers(server: ServerProcess, host: str) -> None:
     with publishing(server, "mic"), listening_child(*reader_argv("ffmpeg", server.url("mic", host), "udp")) as heard:
@@ -104,6 +105,24 @@ def test_without_udp_clients_that_try_it_first_come_by_tcp() -> None:
 def without_transport(argv: tuple[str, ...]) -> tuple[str, ...]:
     at = argv.index("-rtsp_transport")
     return argv[:at] + argv[at + 2 :]
+
+
+@pytest.mark.parametrize(("options", "transport"), [((), "UDP"), (("--no-udp",), "TCP")])
+@pytest.mark.timeout(30)
+def test_ffplay_plays_a_bare_url_and_ends_when_the_stream_has_ended(options: tuple[str, ...], transport: str) -> None:
+    """It has no end of its own: -t does not end an endless stream. SDL's disk driver writes down what is heard."""
+    if shutil.which("ffplay") is None:
+        pytest.skip("ffplay is not installed")
+    sound = ("env", "SDL_AUDIODRIVER=disk", "SDL_DISKAUDIOFILE=/dev/stdout")
+    with serving("--gap-seconds=0.2", *options) as server, publishing(server, "mic") as publisher:
+        argv = (*sound, "ffplay", "-nodisp", "-autoexit", "-loglevel", "error", server.url("mic"))
+        with listening_child(*argv) as heard:
+            data = heard.wait_for(3 * NEEDED, 15)
+            assert max(level_at(data)) > 0.9, heard.errors.decode()
+            transports = {item["state"]: item["transport"] for item in ask(server, "/v3/rtspsessions/list")[1]["items"]}
+            assert transports["read"] == transport
+            publisher.kill()
+            assert heard.process.wait(10) == 0
 
 
 @pytest.mark.timeout(30)
