@@ -119,12 +119,12 @@ READERS = {
     "aiortsp": aiortsp_argv,
 }
 """ffmpeg, mpv and PyAV share ffmpeg's RTSP; GStreamer and aiortsp have their own."""
-_PROGRAMS = {"ffmpeg": "ffmpeg", "mpv": "mpv", "gstreamer": "gst-launch-1.0"}
+PROGRAMS = {"ffmpeg": "ffmpeg", "mpv": "mpv", "gstreamer": "gst-launch-1.0"}
 
 
 def reader_argv(reader: str, url: str, transport: str, *, seconds: float | None = None) -> tuple[str, ...]:
     """The command line of a reader that is installed; else the test is skipped."""
-    if shutil.which(_PROGRAMS.get(reader, sys.executable)) is None or (reader == "gstreamer" and not _has_rtspsrc()):
+    if shutil.which(PROGRAMS.get(reader, sys.executable)) is None or (reader == "gstreamer" and not _has_rtspsrc()):
         pytest.skip(f"{reader} (with RTSP) is not installed")
     return READERS[reader](url, transport, seconds=seconds)
 
