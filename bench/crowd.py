@@ -20,8 +20,8 @@ FRAME_BYTES = 417
 FRAME_SECONDS = 1152 / 44100
 PROBES = 10
 """Readers that are read at once, packet by packet, for their delay. The others are emptied and counted every now and
-then: waking us for each of their packets would be charged to the server, and delay the probes."""
-EMPTIED_EVERY = 0.1
+then, half way between two packets: waking us for each of theirs would be charged to the server, and delay others."""
+PACKETS_AT_ONCE = 4
 _STAMP = struct.Struct("!d")
 _CLOCK = 90_000
 
@@ -51,7 +51,6 @@ class Crowd:
         self._source, self._ears = source, ears
         self._probes = {ear.socket.fileno(): ear for ear in ears if ear.is_probe}
         self._is_udp = any(ear.socket.type == socket.SOCK_DGRAM for ear in ears)
-        self._emptied = 0.0
         self._numbers = itertools.count(1)
         self._delays: list[float] = []
         self._scrap = bytearray(1 << 16)
@@ -76,6 +75,9 @@ class Crowd:
     def _publish(self, seconds: float) -> int:
         start, sent = time.monotonic(), 0
         while (due := start + sent * FRAME_SECONDS) < start + seconds:
+            self._read_until(due - FRAME_SECONDS / 2)
+            if sent % PACKETS_AT_ONCE == 0:
+                self._empty()
             self._read_until(due)
             self._source.push(self._packet(next(self._numbers)))
             sent += 1
@@ -87,11 +89,8 @@ class Crowd:
         return mp3_packet(number % 65536, round(number * FRAME_SECONDS * _CLOCK), payload=frame)
 
     def _read_until(self, end: float) -> None:
-        while (left := end - (now := time.monotonic())) > 0:
-            if now - self._emptied > EMPTIED_EVERY:
-                self._empty()
-                self._emptied = now
-            for descriptor, _ in self._epoll.poll(min(left, EMPTIED_EVERY)):
+        while (left := end - time.monotonic()) > 0:
+            for descriptor, _ in self._epoll.poll(left):
                 self._read(self._probes[descriptor])
 
     def _read(self, ear: Ear) -> None:
