@@ -19,12 +19,13 @@ PLACE = "/bluenviron/mediamtx/releases"
 
 @dataclass(frozen=True)
 class Mood:
-    """One answer that is not as it should be; *cut* = bytes until the line breaks."""
+    """One answer that is not as it should be; *cut* = bytes until the line breaks, *pause* = seconds between pieces."""
 
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: int = -1
     stall: bool = False
+    pause: float = 0.0
 
 
 @dataclass
@@ -104,11 +105,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "HEAD":
             return
-        self.wfile.write(body[: mood.cut] if mood and mood.cut >= 0 else body)
-        self.wfile.flush()
+        self._write(body[: mood.cut] if mood and mood.cut >= 0 else body, mood.pause if mood else 0.0)
         if mood and mood.stall:
             self.releases.enough.wait(20)
         self.close_connection = True
+
+    def _write(self, body: bytes, pause: float) -> None:
+        step = len(body) // 10 + 1 if pause else len(body) or 1
+        for start in range(0, len(body), step):
+            self.wfile.write(body[start : start + step])
+            self.wfile.flush()
+            self.releases.enough.wait(pause)
 
     def log_message(self, format: str, *args: Any) -> None:
         pass

@@ -303,6 +303,15 @@ def test_rollback_goes_back_and_forth(box: Box) -> None:
     assert box.version == DEFAULT
 
 
+def test_the_way_back_is_open_whatever_is_known_of_that_version(box: Box) -> None:
+    box.folder.mkdir()
+    (box.folder / "mediamtx").write_bytes(program("v1.15.0"))
+    (box.folder / "mediamtx").chmod(0o755)
+    assert box.install().code == 0
+    assert box.type("rollback", "-y").code == 0
+    assert box.version == "v1.15.0"
+
+
 def test_rollback_to_a_damaged_program_is_refused(box: Box) -> None:
     box.install("-v", "v1.12.2")
     box.install()

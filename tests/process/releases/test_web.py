@@ -69,6 +69,16 @@ def test_a_server_that_falls_silent_is_left_after_the_timeout_and_gone_on_with(
     assert "no byte came for 0.2 s" in impatient.told[0]
 
 
+def test_a_slow_line_is_waited_for_as_long_as_bytes_come(
+    line: Line, releases: ReleaseServer, url: str, tmp_path: Path
+) -> None:
+    impatient = Line(timeout=0.4)
+    releases.mood("file", Mood(pause=0.06))  # 0.6 s in all
+    assert impatient.download(url, tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == DATA
+    assert not impatient.pauses
+
+
 def test_pauses_grow_and_then_it_is_given_up(line: Line, releases: ReleaseServer, url: str, tmp_path: Path) -> None:
     releases.mood("file", *[Mood(status=502)] * 9)
     with pytest.raises(ReleaseServerAway, match="it answers 502"):

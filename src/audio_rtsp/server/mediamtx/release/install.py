@@ -149,7 +149,8 @@ class Installer:
         if step.version and says != step.version:
             raise ReleaseRefused(self._file.name, f"holds {says}, not {step.version}", fix=WRONG_FILE)
         self.version = step.name or says
-        refuse_bad(says)
+        if not step.name:  # the way back stays open, whatever is known of that version
+            refuse_bad(says)
         self._accept(program)
 
     def _place(self) -> None:
