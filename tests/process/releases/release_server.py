@@ -14,6 +14,7 @@ from typing import Any
 
 from process.releases.releases import checksums, feed, here
 
+PROBE, FIRST_BYTE = "PROBE", "bytes=0-0"
 PLACE = "/bluenviron/mediamtx/releases"
 
 
@@ -62,7 +63,7 @@ class ReleaseServer:
         return [path.rsplit("/", 1)[-1] for verb, path, _ in self.asked if verb == method]
 
     def ranges(self) -> list[str]:
-        return [asked for _, _, asked in self.asked if asked]
+        return [asked for _, _, asked in self.asked if asked not in ("", FIRST_BYTE)]
 
     def next_mood(self, path: str) -> Mood | None:
         for end, moods in self.moods.items():
@@ -77,8 +78,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         here = self.releases
-        here.asked.append((self.command, self.path, self.headers.get("Range", "")))
-        mood = here.next_mood(self.path) if self.command == "GET" else None
+        asked = self.headers.get("Range", "")
+        here.asked.append((PROBE if asked == FIRST_BYTE else self.command, self.path, asked))
+        mood = None if asked == FIRST_BYTE else here.next_mood(self.path)
         if mood and mood.status:
             self._send(mood.status, b"", mood.headers)
         elif self.path not in here.files:
@@ -86,10 +88,12 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send_file(here.files[self.path], mood)
 
-    do_HEAD = do_GET
-
     def _send_file(self, data: bytes, mood: Mood | None) -> None:
-        start = int(self.headers.get("Range", "bytes=0-")[6:-1]) if self.releases.knows_ranges else 0
+        asked = self.headers.get("Range", "bytes=0-").removeprefix("bytes=")
+        start = int(asked.split("-")[0]) if self.releases.knows_ranges else 0
+        if asked == "0-0" and self.releases.knows_ranges:
+            self._send(206, data[:1], {"Content-Range": f"bytes 0-0/{len(data)}"})
+            return
         if start and start >= len(data):
             self._send(416, b"", {"Content-Range": f"bytes */{len(data)}"})
             return
@@ -103,8 +107,6 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in {"Content-Length": str(len(body)), **(headers or {})}.items():
             self.send_header(name, value)
         self.end_headers()
-        if self.command == "HEAD":
-            return
         self._write(body[: mood.cut] if mood and mood.cut >= 0 else body, mood.pause if mood else 0.0)
         if mood and mood.stall:
             self.releases.enough.wait(20)

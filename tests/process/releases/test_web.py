@@ -117,13 +117,18 @@ def test_a_server_that_is_not_there_is_said(line: Line) -> None:
 
 def test_a_file_that_is_not_there_is_no_failure(line: Line, releases: ReleaseServer, tmp_path: Path) -> None:
     assert line.web.text(f"{releases.url}/nothing") is None
-    assert line.web.size(f"{releases.url}/nothing") is None
+    assert not line.web.has(f"{releases.url}/nothing")
     assert not line.download(f"{releases.url}/nothing", tmp_path / "file")
     assert not line.pauses
 
 
-def test_a_size_is_asked_for_without_the_file(line: Line, releases: ReleaseServer, url: str) -> None:
-    assert line.web.size(url) == len(DATA)
+@pytest.mark.parametrize("knows_ranges", [True, False])
+def test_whether_a_file_is_there_is_asked_without_bringing_it(
+    line: Line, releases: ReleaseServer, url: str, knows_ranges: bool
+) -> None:
+    releases.knows_ranges = knows_ranges
+    releases.add("v1.20.1", {"file": DATA * 40})  # more than the buffers of a connection hold
+    assert line.web.has(url)
     assert releases.paths("GET") == []
 
 

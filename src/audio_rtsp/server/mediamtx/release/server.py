@@ -40,7 +40,7 @@ class ReleaseServer:
         """The file for this machine's *userland*; raises NoSuchRelease."""
         candidates = assets(self.base, version, userland)
         for candidate in candidates:
-            if self.web.size(candidate.url) is not None:
+            if self.web.has(candidate.url):
                 return candidate
         if not candidates or self._has(version):
             raise NoSuchRelease(

@@ -70,16 +70,16 @@ class Web:
             return self.again_and_again(url, attempt)
         return None
 
-    def size(self, url: str) -> int | None:
-        """Bytes of a file, -1 when the server does not say; None where there is none. Raises as :meth:`text`."""
+    def has(self, url: str) -> bool:
+        """Whether a file is there, by its first byte (not every server knows HEAD). Raises as :meth:`text`."""
 
-        def attempt() -> int:
-            with self.open(url, method="HEAD") as answer:
-                return int(answer.headers.get("Content-Length") or -1)
+        def attempt() -> bool:
+            with self.open(url, headers={"Range": "bytes=0-0"}):
+                return True
 
         with contextlib.suppress(NotThere):
             return self.again_and_again(url, attempt)
-        return None
+        return False
 
     def again_and_again(self, url: str, attempt: Callable[[], T], *, got_on: Callable[[], bool] = lambda: False) -> T:
         """Try until it works or the pauses are used up; a try that *got_on* begins them anew."""
@@ -97,12 +97,10 @@ class Web:
             self.sleep(pauses.pop(0))
 
     @contextlib.contextmanager
-    def open(
-        self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None
-    ) -> Iterator[http.client.HTTPResponse]:
+    def open(self, url: str, *, headers: Mapping[str, str] | None = None) -> Iterator[http.client.HTTPResponse]:
         """One request. Raises NotThere, Stumbled, ReleaseServerAway."""
         whole = {"User-Agent": f"audio-rtsp/{__version__}", **(headers or {})}
-        request = urllib.request.Request(url, method=method, headers=whole)
+        request = urllib.request.Request(url, headers=whole)
         try:
             with urllib.request.build_opener(_StaysSecure).open(request, timeout=self.patience.timeout) as answer:
                 yield answer
@@ -157,10 +155,7 @@ class _StaysSecure(urllib.request.HTTPRedirectHandler):
         if not newurl.lower().startswith(allowed):
             fp.close()
             raise ReleaseServerAway(_host(req.full_url), f"it points to an insecure address: {newurl}")
-        new = super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
-        if new and req.get_method() == "HEAD":
-            new.method = "HEAD"  # Python 3.11 and 3.12 would ask for the whole file
-        return new
+        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
 
 
 def _is_limited(headers: Message) -> bool:
