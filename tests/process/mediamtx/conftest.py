@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,15 @@ import pytest
 
 from media_servers import BINARIES, binary_or_skip
 from process.mediamtx.installed import Installed
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder where the user that a trial runs as may read and write (pytest's own are for its user alone)."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder)
+        path.chmod(0o777)
+        yield path
 
 
 @pytest.fixture(params=BINARIES, ids=lambda path: path or "none")

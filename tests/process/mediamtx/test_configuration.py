@@ -19,6 +19,7 @@ from audio_rtsp.config.backup import backups_of
 from audio_rtsp.errors import ConfigRefused, PortTaken, ServerConfRefused
 from audio_rtsp.server.api import ControlApi
 from audio_rtsp.server.http import get
+from audio_rtsp.server.mediamtx.configuration import ServerConfiguration
 from audio_rtsp.server.mediamtx.derive import Wanted, derive
 from audio_rtsp.server.mediamtx.overview import read_overview
 from audio_rtsp.server.mediamtx.owner_text import first_text
@@ -97,6 +98,27 @@ def test_a_mended_line_ends_the_complaint(installed: Installed) -> None:
     installed.write(good)
     assert installed.configuration.follow().complaints == ()
     assert installed.files.read_complaints() == ()
+
+
+def test_a_file_that_is_gone_leaves_the_server_as_it_is(installed: Installed) -> None:
+    installed.files.owner.unlink()
+    assert "it is not there" in installed.configuration.follow().complaints[0]
+    assert "it is not there" in installed.configuration.check().complaints[0]
+    assert not installed.files.owner.exists()
+    assert installed.answers()
+
+
+def test_what_is_saved_while_the_check_runs_is_seen_too(installed: Installed, open_folder: Path) -> None:
+    """The owner saves again when the binary has just been asked for its version."""
+    slow, saved, text = open_folder / "mediamtx", open_folder / "saved", installed.owner_text
+    saved.write_text(f"readTimeout: 12s\n{text}")
+    save = f'[ "$1" != --version ] || cp {saved} {installed.files.owner}'
+    slow.write_text(f'#!/bin/sh\n{save}\nexec {installed.binary} "$@"\n')
+    slow.chmod(0o755)
+    installed.write(f"readTimeout: 11s\n{text}")
+    configuration = ServerConfiguration(installed.files, installed.settings, str(slow), {})
+    assert configuration.follow().complaints == ()
+    assert "readTimeout: 12s" in installed.files.checked.read_text()
 
 
 def test_edits_in_quick_succession_all_arrive(installed: Installed) -> None:
@@ -197,6 +219,7 @@ def test_a_password_is_asked_for_and_shown_to_nobody(installed: Installed) -> No
     assert secret not in str(overview.as_json()) + installed.log + installed.owner_text
     assert secret not in Path(f"/proc/{installed.pid}/cmdline").read_text()
     assert installed.files.checked.stat().st_mode & 0o007 == 0
+    assert (secret in installed.files.checked.read_text()) == (version_of(installed.binary) < (1, 13, 1))
 
 
 def test_a_typo_in_our_settings_takes_neither_port_nor_password_away(installed: Installed) -> None:
@@ -270,9 +293,8 @@ def test_our_first_file_and_its_copy_are_valid(binary: str) -> None:
 
 
 @pytest.mark.parametrize("binary", BINARIES, ids=lambda path: path or "none")
-def test_a_trial_starts_no_program_of_the_owners(binary: str, tmp_path: Path) -> None:
-    tmp_path.chmod(0o777)
-    trace = tmp_path / "trace"
+def test_a_trial_starts_no_program_of_the_owners(binary: str, open_folder: Path) -> None:
+    trace = open_folder / "trace"
     text = f"paths:\n  a:\n    runOnInit: touch {trace}\n  b:\n    source: rtsp://127.0.0.1:9/x\n"
     derived = derive(text, Wanted(rtsp_port=18554, api_port=19997))
     assert try_configuration(binary_or_skip(binary), derived.trial_text) == ""

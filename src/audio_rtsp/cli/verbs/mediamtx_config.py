@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from audio_rtsp.cli.answer import say, say_json, tell
 from audio_rtsp.cli.places import Places
-from audio_rtsp.errors import MediaMtxMissing
+from audio_rtsp.server.mediamtx.find import USUAL_PLACE
 
 if TYPE_CHECKING:
     from audio_rtsp.server.mediamtx.configuration import Followed, ServerConfiguration
@@ -41,15 +42,12 @@ def config(ctx: click.Context, act: str, as_json: bool) -> None:
     ctx.exit(REFUSED if followed.complaints else 0)
 
 
-def server_configuration(places: Places) -> ServerConfiguration:
-    """The configuration of this machine's installed server; raises MediaMtxMissing."""
+def server_configuration(places: Places, program: Path | None = None) -> ServerConfiguration:
+    """The configuration of this machine's installed server; *program* is the binary when it lies elsewhere."""
     from audio_rtsp.server.mediamtx.conf_files import ConfFiles
     from audio_rtsp.server.mediamtx.configuration import ServerConfiguration
-    from audio_rtsp.server.mediamtx.find import USUAL_PLACE, find_binary
 
-    binary = find_binary(USUAL_PLACE) or find_binary(os.environ.get("MEDIAMTX_BIN", ""))
-    if binary is None:
-        raise MediaMtxMissing("")
+    binary = str(program or places.root / USUAL_PLACE.lstrip("/"))
     return ServerConfiguration(ConfFiles.under(places.root), places.config, binary, os.environ)
 
 

@@ -44,8 +44,8 @@ def plan_change(before: str | None, ports: Ports, wanted: Wanted) -> Change:
 
 
 def objections(change: Change, files: ConfFiles, binary: str) -> Iterator[Remark]:
-    """What the binary or a port in use has against it, each with the line of the owner's file."""
-    says = try_configuration(binary, change.derived.trial_text)
+    """What the binary (empty = not asked) or a port has against it, each with the line of the owner's file."""
+    says = try_configuration(binary, change.derived.trial_text) if binary else ""
     if says:
         yield Remark(_line_of(change.after, says), says)
     for clash in find_clashes(change.derived.listeners, str(files.checked)):

@@ -6,7 +6,8 @@ There is one writer of what the server reads: this, into the checked copy. The A
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,9 +28,12 @@ from audio_rtsp.server.mediamtx.owner_text import ADDRESSES
 from audio_rtsp.server.mediamtx.ports import Ports
 from audio_rtsp.server.mediamtx.remark import Refused, Remark
 from audio_rtsp.server.mediamtx.swap import Landing, swap
+from audio_rtsp.server.mediamtx.trial import takes_hashes
 
 NO_CHANGE = "nothing to change"
 IS_MISSING = "it is not there; a new one: sudo audio-rtsp mediamtx install --config-only"
+MOST_LOOKS = 5
+"""The path unit is blind while the check runs: what the owner saves meanwhile is seen by another look."""
 DID_NOT_COME_UP = "the server did not come up on it; the last good copy is in force again"
 
 
@@ -51,15 +55,17 @@ class ServerConfiguration:
         self._environ = environ
 
     def plan(self, ports: Ports) -> list[str]:
-        """What :meth:`apply` would do, a line each; raises AudioRtspError for what it would refuse."""
-        change = self._accepted(ports, self._wanted(ports))
+        """What :meth:`apply` would do, a line each; raises AudioRtspError for what it would refuse.
+
+        A binary that is not there yet is not asked.
+        """
+        change = self._accepted(ports, self._binary if self._has_binary else "")
         return self._steps(change, ports)
 
     def apply(self, ports: Ports) -> list[str]:
         """Write it and tell what was done; raises AudioRtspError with the old configuration in force."""
         with self._writing():
-            wanted = self._wanted(ports)
-            change = self._accepted(ports, wanted)
+            change = self._accepted(ports, self._binary)
             done = self._steps(change, ports)
             self._put_in_force(change)
             self._remember_port(ports)
@@ -69,59 +75,67 @@ class ServerConfiguration:
     def follow(self) -> Followed:
         """Let the copy follow the owner's file and our settings; what cannot work changes nothing and is told."""
         with self._writing():
-            followed = self._follow()
+            for _ in range(MOST_LOOKS):
+                seen = read_owner_file(self._files.owner)
+                followed = self._follow()
+                if seen == read_owner_file(self._files.owner):
+                    break
             self._files.write_complaints(followed.complaints)
             return followed
 
     def check(self) -> Followed:
         """What :meth:`follow` would say, without changing anything."""
-        try:
-            change = self._planned(Ports(), self._wanted(Ports()))
-        except (Refused, AudioRtspError) as error:
-            return Followed(complaints=self._told(error))
-        said = self._files.said
-        against = objections(change, self._files, self._binary)
-        return Followed(complaints=said(against), hints=said(change.derived.remarks))
+        return self._judged(lambda change: None)
 
     def _follow(self) -> Followed:
+        return self._judged(self._put_in_force)
+
+    def _judged(self, act: Callable[[Change], None]) -> Followed:
         try:
-            return self._followed(self._planned(Ports(), self._wanted(Ports())))
+            change = self._planned(Ports())
+            hints = self._files.said(change.derived.remarks)
+            if change.after == change.before and change.derived.text == self._files.read_checked():
+                return Followed(hints=hints)
+            against = self._against(change)
+            if not against:
+                act(change)
+            return Followed(complaints=against, hints=hints)
         except (Refused, AudioRtspError) as error:
             return Followed(complaints=self._told(error))
 
-    def _followed(self, change: Change) -> Followed:
-        hints = self._files.said(change.derived.remarks)
+    def _against(self, change: Change) -> tuple[str, ...]:
         if change.before is None:
-            return Followed(complaints=self._files.said([Remark(0, IS_MISSING)]))
-        if change.after == change.before and change.derived.text == self._files.read_checked():
-            return Followed(hints=hints)
-        against = self._files.said(objections(change, self._files, self._binary))
-        if not against and self._files.was_put_back(change.derived.text):
-            against = self._files.said([Remark(0, DID_NOT_COME_UP)])
-        if not against:
-            self._put_in_force(change)
-        return Followed(complaints=against, hints=hints)
+            return self._files.said([Remark(0, IS_MISSING)])
+        found = self._files.said(objections(change, self._files, self._binary))
+        if not found and self._files.was_put_back(change.derived.text):
+            return self._files.said([Remark(0, DID_NOT_COME_UP)])
+        return found
+
+    @property
+    def _has_binary(self) -> bool:
+        return os.access(self._binary, os.X_OK)
 
     def _wanted(self, ports: Ports) -> Wanted:
-        wanted = read_wanted(self._settings, self._environ)
-        return wanted if ports.rtsp is None else replace(wanted, rtsp_port=ports.rtsp)
+        asked = read_wanted(self._settings, self._environ)
+        port = asked.rtsp_port if ports.rtsp is None else ports.rtsp
+        return replace(asked, rtsp_port=port, takes_hashes=self._has_binary and takes_hashes(self._binary))
 
-    def _planned(self, ports: Ports, wanted: Wanted) -> Change:
+    def _planned(self, ports: Ports) -> Change:
         data = read_owner_file(self._files.owner)
         if isinstance(data, Unread):
             raise NotReadable(str(self._files.owner), data.why)
         try:
-            return plan_change(None if data is None else data.decode("utf-8-sig"), ports, wanted)
+            return plan_change(None if data is None else data.decode("utf-8-sig"), ports, self._wanted(ports))
         except UnicodeDecodeError as error:
             raise Refused(1 + error.object[: error.start].count(b"\n"), "it is not UTF-8 text") from None
 
-    def _accepted(self, ports: Ports, wanted: Wanted) -> Change:
+    def _accepted(self, ports: Ports, binary: str) -> Change:
         try:
-            change = self._planned(ports, wanted)
+            change = self._planned(ports)
         except Refused as error:
             raise ServerConfRefused(str(self._files.owner), self._told(error)) from None
         refuse_clashes(change, self._files)
-        against = self._files.said(objections(change, self._files, self._binary))
+        against = self._files.said(objections(change, self._files, binary))
         if against:
             raise ServerConfRefused(str(self._files.owner), against)
         return change
@@ -153,7 +167,7 @@ class ServerConfiguration:
         raise ServerConfRefused(str(owner), self._files.said([Remark(0, DID_NOT_COME_UP)]))
 
     def _moves_settings(self, ports: Ports) -> bool:
-        return ports.rtsp is not None and ports.rtsp != self._wanted(Ports()).rtsp_port
+        return ports.rtsp is not None and ports.rtsp != read_wanted(self._settings, self._environ).rtsp_port
 
     def _remember_port(self, ports: Ports) -> None:
         """RTSP_PORT of our settings is the truth for publishers and URLs."""

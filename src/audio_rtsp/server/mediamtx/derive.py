@@ -7,13 +7,13 @@ nobody has listed, so that a new microphone needs no change.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from audio_rtsp.server.mediamtx.document import Document, NotADocument
 from audio_rtsp.server.mediamtx.listeners import Listener, parse_listeners, split_address
 from audio_rtsp.server.mediamtx.old_words import CATCH_ALL, quote_no, take_read_rules
 from audio_rtsp.server.mediamtx.remark import Refused, Remark
-from audio_rtsp.server.mediamtx.users import LOOPBACK, Access, Rule, User, is_same, render_users
+from audio_rtsp.server.mediamtx.users import LOOPBACK, Access, Rule, User, hashed, is_same, render_users
 
 EVERYWHERE = ("", "0.0.0.0", "::", "127.0.0.1", "localhost")
 ANY = "any"
@@ -26,11 +26,12 @@ SHIPPED_USERS: tuple[User, ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What our settings ask of the server."""
+    """What our settings ask of the server; *takes_hashes* = its version knows hashed passwords over RTSP."""
 
     rtsp_port: int
     api_port: int
     access: Access = field(default_factory=Access)
+    takes_hashes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ def derive(owner_text: str, wanted: Wanted) -> Derived:
         document = Document(owner_text)
     except NotADocument as error:
         raise Refused(error.line, str(error)) from None
-    remarks = [*quote_no(document), *_settle_users(document, wanted.access)]
+    remarks = [*quote_no(document), *_settle_users(document, wanted)]
     _let_us_publish(document, wanted.rtsp_port)
     _let_us_watch(document, wanted.api_port)
     listeners = parse_listeners(document)
@@ -57,11 +58,14 @@ def derive(owner_text: str, wanted: Wanted) -> Derived:
     return Derived(text=text, trial_text=_for_trial(Document(text)), listeners=listeners, remarks=tuple(remarks))
 
 
-def _settle_users(document: Document, access: Access) -> list[Remark]:
+def _settle_users(document: Document, wanted: Wanted) -> list[Remark]:
     rules, remarks = take_read_rules(document)
+    access = wanted.access
     line = document.line("authInternalUsers") or document.line("authMethod")
     if document.text("authMethod") not in ("", "internal") or not _users_are_ours(document):
         return [*remarks, *_for_owners_users(line, access, rules)]
+    if wanted.takes_hashes and "digest" not in (document.get("rtspAuthMethods") or ()):
+        access, rules = hashed(access), [replace(rule, access=hashed(rule.access)) for rule in rules]
     document.set(render_users(access, rules), "authInternalUsers")
     return remarks
 

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from audio_rtsp.host.command import open_process
+from audio_rtsp.host.command import open_process, run
 
 LISTENERS = ("RTSP", "RTMP", "HLS", "WEBRTC", "SRT", "MOQ", "API", "METRICS", "PPROF", "PLAYBACK")
 ENVIRONMENT = {
@@ -29,6 +29,9 @@ LIMIT = 20.0
 ACCEPTED = re.compile(r"MediaMTX v\d")
 """Its first line, written when the configuration is loaded (v1.12.2 to v1.20.1)."""
 NOBODY = "nobody"
+RELEASE = re.compile(r"v(\d+)\.(\d+)\.(\d+)", re.ASCII)
+HASHES_SINCE = (1, 13, 1)
+"""bluenviron/mediamtx#4698"""
 
 
 def try_configuration(binary: str, text: str) -> str:
@@ -46,6 +49,12 @@ def try_configuration(binary: str, text: str) -> str:
                 return _verdict(process)
             finally:
                 process.kill()
+
+
+def takes_hashes(binary: str) -> bool:
+    """Whether this very binary's version takes hashed passwords over RTSP; an unknown build is not relied on."""
+    found = RELEASE.fullmatch(run((binary, "--version"), timeout=LIMIT).stdout.strip())
+    return found is not None and tuple(map(int, found.groups())) >= HASHES_SINCE
 
 
 def _as_nobody(path: Path) -> tuple[str, ...]:

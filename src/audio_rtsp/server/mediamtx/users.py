@@ -5,8 +5,10 @@ Only this machine publishes, asks the API and reads the metrics. The local netwo
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from audio_rtsp.server.mediamtx.name_pattern import all_but
@@ -16,6 +18,7 @@ LAN = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00:
 """Private and link-local addresses: RFC 1918, RFC 3927, RFC 4193, RFC 4291."""
 OWN_ACTIONS = ("publish", "api", "metrics", "pprof")
 READ_ACTIONS = ("read", "playback")
+HASHES = ("sha256:", "argon2:")
 
 User = Mapping[str, Any]
 """user, pass, ips and permissions, as the server takes them."""
@@ -48,6 +51,14 @@ def render_users(access: Access, rules: Iterable[Rule] = ()) -> list[User]:
     paths = [f"~{all_but(elsewhere)}"] if elsewhere else [""]
     here = _user(Access(), LOOPBACK, [_permission(action) for action in OWN_ACTIONS])
     return [here, _reader(rest, paths), *(_reader(rule, rule.names) for rule in named)]
+
+
+def hashed(access: Access) -> Access:
+    """The same without the password in clear; one that is hashed already stays (sha256:BASE64, argon2:TEXT)."""
+    if not access.password or access.password.startswith(HASHES):
+        return access
+    digest = hashlib.sha256(access.password.encode()).digest()
+    return replace(access, password=f"{HASHES[0]}{base64.b64encode(digest).decode()}")
 
 
 def is_same(users: object, others: Sequence[User]) -> bool:

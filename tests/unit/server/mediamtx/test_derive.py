@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+
 import pytest
 
 from audio_rtsp.server.mediamtx.derive import Derived, Wanted, derive
@@ -108,6 +111,16 @@ def test_the_list_that_mediamtx_ships_is_nobodys_decision() -> None:
 def test_a_read_password_reaches_the_copy() -> None:
     users = document_of(first_text(Ports()), Access(user="listener", password="s3cret")).get("authInternalUsers")
     assert (users[1]["user"], users[1]["pass"]) == ("listener", "s3cret")
+
+
+def test_a_version_that_takes_hashes_gets_no_password_in_clear() -> None:
+    wanted = Wanted(rtsp_port=1, api_port=2, access=Access(user="me", password="s3cret"), takes_hashes=True)
+    hashed = derive(f"hls: no\n{SEED}", wanted).text
+    assert "s3cret" not in hashed
+    assert "mypassword" not in hashed
+    assert base64.b64encode(hashlib.sha256(b"s3cret").digest()).decode() in hashed
+    digest = derive("rtspAuthMethods: [basic, digest]\n", wanted).text
+    assert "s3cret" in digest, "digest needs the password itself"
 
 
 def test_a_bare_no_is_given_its_quotes() -> None:
