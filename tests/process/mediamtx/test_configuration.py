@@ -171,7 +171,7 @@ def test_a_taken_port_is_told_with_its_holder_before_anything_is_written(install
 
 def test_a_low_port_waits_for_the_right_to_it(installed: Installed) -> None:
     installed.write(installed.owner_text.replace(f"hlsAddress: :{installed.ports.hls}", "hlsAddress: :997"))
-    assert "port 997 needs a right" in installed.configuration.follow().complaints[0]
+    assert "for port 997 the unit needs" in installed.configuration.follow().complaints[0]
     installed.files.low_ports.parent.mkdir(parents=True)
     installed.files.low_ports.touch()
     assert installed.configuration.follow().complaints == ()

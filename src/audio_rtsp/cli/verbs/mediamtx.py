@@ -12,6 +12,7 @@ import click
 from audio_rtsp.cli.answer import say, say_json, tell
 from audio_rtsp.cli.progress import make_progress
 from audio_rtsp.cli.question import confirm
+from audio_rtsp.cli.verbs.mediamtx_config import config, server_configuration
 from audio_rtsp.config.load import load
 from audio_rtsp.config.settings import MEDIAMTX_RELEASES_URL
 from audio_rtsp.errors import NoSuchRelease, NothingToRollBack
@@ -42,11 +43,15 @@ if TYPE_CHECKING:
 USUAL_FOLDER = "usr/local/mediamtx"
 F = TypeVar("F", bound=Callable[..., Any])
 _PORT = click.IntRange(1, HIGHEST)
+_PORT_OR_OFF = click.IntRange(0, HIGHEST)
 
 
 @click.group()
 def mediamtx() -> None:
     """Get the media server MediaMTX, and keep it right."""
+
+
+mediamtx.add_command(config)
 
 
 def _folder(command: F) -> F:
@@ -73,7 +78,7 @@ def _ports(command: F) -> F:
         ("--hls-port", "Port for browsers, HLS."),
         ("--rtmp-port", "Port of RTMP."),
     ):
-        command = click.option(name, type=_PORT, help=what)(command)
+        command = click.option(name, type=_PORT_OR_OFF, help=f"{what} 0: off.")(command)
     return click.option("-p", "--rtsp-port", type=_PORT, help="Port of the RTSP streams.")(command)
 
 
@@ -118,9 +123,9 @@ def install(
     if typed["force_checksum"] and typed["skip_checksum"]:
         raise click.UsageError("--force-checksum and --skip-checksum contradict each other")
     ports = Ports(rtsp=rtsp_port, rtmp=rtmp_port, hls=hls_port, webrtc=webrtc_port, metrics=metrics_port)
-    configure = _configure(places)
+    configure = None if folder or places.is_foreign else _configure(places)
     if configure is None and (config_only or ports != Ports()):
-        raise click.UsageError("the configuration of MediaMTX cannot be written by this version of audio-rtsp")
+        raise click.UsageError("the configuration is that of this machine's /etc/mediamtx: leave out --to and --root")
     if not config_only:
         _install(places, Order(**typed), _installation(places, folder, writes=not dry_run), dry_run=dry_run, yes=yes)
     if configure:
@@ -128,9 +133,9 @@ def install(
             say(line)
 
 
-def _configure(places: Places) -> Configure | None:
+def _configure(places: Places) -> Configure:
     """Who writes mediamtx.yml."""
-    return None
+    return server_configuration(places)
 
 
 def _install(places: Places, order: Order, installation: Installation, *, dry_run: bool, yes: bool) -> None:

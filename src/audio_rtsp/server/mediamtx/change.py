@@ -10,7 +10,6 @@ from audio_rtsp.server.mediamtx.clashes import Clash, find_clashes
 from audio_rtsp.server.mediamtx.conf_files import ConfFiles
 from audio_rtsp.server.mediamtx.derive import Derived, Wanted, derive
 from audio_rtsp.server.mediamtx.document import Document
-from audio_rtsp.server.mediamtx.listeners import Listener
 from audio_rtsp.server.mediamtx.owner_text import ADDRESSES, configured_ports, first_text, with_ports
 from audio_rtsp.server.mediamtx.ports import Ports
 from audio_rtsp.server.mediamtx.remark import Remark
@@ -18,7 +17,6 @@ from audio_rtsp.server.mediamtx.trial import try_configuration
 
 FIRST_FREE_PORT = 1024
 """Below it a port is for root, or for a service with CAP_NET_BIND_SERVICE (capabilities(7))."""
-GIVE_IT = "sudo audio-rtsp mediamtx install --config-only gives it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +48,13 @@ def objections(change: Change, files: ConfFiles, binary: str) -> Iterator[Remark
         yield Remark(_line_of(change.after, says), says)
     for clash in find_clashes(change.derived.listeners, str(files.checked)):
         yield clash.remark
-    if not files.low_ports.exists():
-        yield from (_too_low(one) for one in change.derived.listeners if one.port < FIRST_FREE_PORT)
+
+
+def missing_rights(change: Change, files: ConfFiles) -> Iterator[Remark]:
+    """Ports that the server's unit may not open as it is installed; whoever installs it sees to that first."""
+    for one in change.derived.listeners if not files.low_ports.exists() else ():
+        if one.port < FIRST_FREE_PORT:
+            yield Remark(one.line, f"{one.key}: for port {one.port} the unit needs {files.low_ports}")
 
 
 def refuse_clashes(change: Change, files: ConfFiles) -> None:
@@ -63,10 +66,6 @@ def refuse_clashes(change: Change, files: ConfFiles) -> None:
             raise PortTaken(clash.listener.port, option, clash.holder)
     if clashes:
         raise ServerConfRefused(str(files.owner), files.said(clash.remark for clash in clashes))
-
-
-def _too_low(listener: Listener) -> Remark:
-    return Remark(listener.line, f"{listener.key}: port {listener.port} needs a right; {GIVE_IT}")
 
 
 def _option(clash: Clash) -> str:

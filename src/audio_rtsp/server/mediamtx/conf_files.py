@@ -56,7 +56,9 @@ class ConfFiles:
         self.owner.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         folder.mkdir(mode=0o755, exist_ok=True)
         with contextlib.suppress(KeyError, PermissionError):
-            os.chown(folder, -1, grp.getgrnam(GROUP).gr_gid)
+            group = grp.getgrnam(GROUP).gr_gid
+            for path in (folder, *([self.checked] if self.checked.exists() else ())):
+                os.chown(path, -1, group)
             folder.chmod(FOLDER_MODE)
 
     def said(self, remarks: Iterable[Remark]) -> tuple[str, ...]:

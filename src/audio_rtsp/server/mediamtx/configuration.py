@@ -21,7 +21,7 @@ from audio_rtsp.errors import AudioRtspError, NotReadable, NotWritable, ServerCo
 from audio_rtsp.host.atomic_file import write_atomic
 from audio_rtsp.host.lock import locked
 from audio_rtsp.server.mediamtx.asked import read_wanted
-from audio_rtsp.server.mediamtx.change import Change, objections, plan_change, refuse_clashes
+from audio_rtsp.server.mediamtx.change import Change, missing_rights, objections, plan_change, refuse_clashes
 from audio_rtsp.server.mediamtx.conf_files import SECRET_MODE, ConfFiles
 from audio_rtsp.server.mediamtx.derive import Wanted
 from audio_rtsp.server.mediamtx.owner_text import ADDRESSES
@@ -106,7 +106,8 @@ class ServerConfiguration:
     def _against(self, change: Change) -> tuple[str, ...]:
         if change.before is None:
             return self._files.said([Remark(0, IS_MISSING)])
-        found = self._files.said(objections(change, self._files, self._binary))
+        judged = (*objections(change, self._files, self._binary), *missing_rights(change, self._files))
+        found = self._files.said(judged)
         if not found and self._files.was_put_back(change.derived.text):
             return self._files.said([Remark(0, DID_NOT_COME_UP)])
         return found

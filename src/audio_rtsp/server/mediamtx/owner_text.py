@@ -27,7 +27,7 @@ ON_BY_DEFAULT = ("rtsp", "rtmp", "hls", "webrtc")
 
 HEAD = """\
 # MediaMTX, as audio-rtsp uses it. Edit it as you like: the server runs on a
-# checked copy (checked/mediamtx.yml) that follows this file within a second.
+# checked copy (checked/mediamtx.yml) that follows this file within seconds.
 # A line that cannot work does no harm: the last good copy stays in force, and
 # "audio-rtsp mediamtx config --check" names the line.
 

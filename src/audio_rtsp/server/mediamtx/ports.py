@@ -11,7 +11,7 @@ HIGHEST = 65535
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """TCP ports from 1 to 65535; None = not named: what is configured stays, else the default."""
+    """TCP ports from 1 to 65535, 0 = off; None = not named: what is configured stays, else the default."""
 
     rtsp: int | None = None
     rtmp: int | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from enum import StrEnum
 from pathlib import Path
 
@@ -38,13 +37,12 @@ async def _swap(copy: Path, text: str) -> Landing:
     before = _read(copy)
     was_up = before is not None and await answers(api_port(before))
     if was_up:
-        await asyncio.sleep(_pause(copy))
+        await asyncio.sleep(BETWEEN_SWAPS)
     _write(copy, text)
     if before is None or not was_up:
         return Landing.NOT_RUNNING
     if await _is_taken(copy, text, api_port(before)):
         return Landing.TAKEN
-    await asyncio.sleep(_pause(copy))
     _write(copy, before)
     await until(Expectation(before).is_met, RESTARTED_WITHIN)
     return Landing.PUT_BACK
@@ -60,11 +58,6 @@ async def _is_taken(copy: Path, text: str, old_port: int) -> bool:
         return False
     await asyncio.sleep(STEADY)
     return await expected.is_met()
-
-
-def _pause(copy: Path) -> float:
-    """Seconds that are missing since the last exchange; a clock that jumped costs one pause at most."""
-    return min(BETWEEN_SWAPS, max(0.0, BETWEEN_SWAPS - (time.time() - copy.stat().st_mtime)))
 
 
 def _read(copy: Path) -> str | None:
