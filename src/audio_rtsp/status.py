@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -109,8 +110,22 @@ class Status:
     schema: int = SCHEMA
 
     def as_json(self) -> dict[str, Any]:
-        """The same as plain JSON values."""
-        return asdict(self)
+        """The same as plain values that json renders."""
+        return dict(_fields(self))
+
+
+def _fields(value: Any) -> Iterator[tuple[str, Any]]:
+    """Of a dataclass and of those within it; asdict, which copies every word too, takes ten times as long."""
+    for one in fields(value):
+        yield one.name, _plain(getattr(value, one.name))
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return dict(_fields(value))
+    if isinstance(value, tuple) and value and is_dataclass(value[0]):
+        return [dict(_fields(one)) for one in value]
+    return value
 
 
 def summary(status: Status) -> str:
