@@ -81,7 +81,15 @@ SIGNS: tuple[tuple[EncoderFault, tuple[str, ...]], ...] = (
 In a group the first sign wins: the most telling stands first.
 """
 
-NOISE = ("Guessed Channel Layout", "Conversion failed!", "Last message repeated", "Exiting normally")
+NOISE = (
+    "Guessed Channel Layout",
+    "Conversion failed!",
+    "Last message repeated",
+    "Exiting normally",
+    "Multiple frames in a packet",  # this and the next two: a capture that dies within a frame, which we complete
+    "Invalid PCM packet",
+    "Error while decoding stream",
+)
 
 
 def diagnose(lines: Sequence[str]) -> EncoderDiagnosis:
