@@ -7,13 +7,14 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bench.afterwards import Interrupted, PartTooLong, nothing_left, within
 from bench.clients import measure_clients
 from bench.encoding import measure_encoding
+from bench.endurance import measure_endurance
 from bench.gaps import (
     measure_capture_killed,
     measure_capture_stopped,
@@ -41,6 +42,7 @@ PARTS = (
     Part(name="upkeep", title="the supervisor while nothing happens", limit=420, measure=measure_upkeep),
     Part(name="encoding", title="an encoder against a bare one", limit=600, measure=measure_encoding),
     Part(name="readers", title="what readers cost a server", limit=600, measure=measure_readers),
+    Part(name="endurance", title="nothing grows in half an hour", limit=300, measure=measure_endurance, is_long=True),
 )
 GROUPS = {"gaps": tuple(part.name for part in PARTS if part.name.endswith(("-killed", "-stopped")))}
 
@@ -82,9 +84,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def chosen(names: Sequence[str]) -> tuple[Part, ...]:
-    """The parts of these names (or groups), in the order they are run; all without a name."""
+    """The parts of these names (or groups), in the order they are run; all but the long ones without a name."""
     wanted = {one for name in names for one in GROUPS.get(name, (name,))}
-    return tuple(part for part in PARTS if not names or part.name in wanted)
+    return tuple(part for part in PARTS if part.name in wanted or not (names or part.is_long))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", metavar="NAME", type=_known(known), help=", ".join(known))
     parser.add_argument("--quick", action="store_true", help="two runs of each, short windows")
     parser.add_argument("--runs", type=int, choices=range(1, 51), metavar="N", help="runs of each (5; --quick 2)")
+    parser.add_argument("--minutes", type=float, metavar="N", help="how long endurance lasts (30; --quick 1)")
     parser.add_argument("--json", action="store_true", help="JSON on standard output, the table on standard error")
     parser.add_argument("--list", action="store_true", help="the parts")
     return parser
@@ -124,13 +127,14 @@ def _run(options: argparse.Namespace, folder: Path) -> Result:
 
 def _plan(options: argparse.Namespace, folder: Path) -> Plan:
     make = quick if options.quick else full
-    return make(folder, options.runs) if options.runs else make(folder)
+    plan = make(folder, options.runs) if options.runs else make(folder)
+    return replace(plan, minutes=options.minutes) if options.minutes else plan
 
 
 def _measured(part: Part, plan: Plan, result: Result) -> Iterator[Row]:
     """The part's rows; one that fails is told, and the others go on."""
     try:
-        with within(part.limit * max(1.0, plan.runs / 5)):
+        with within(part.limit * max(1.0, plan.runs / 5) + 60 * plan.minutes * part.is_long):
             for one in part.measure(plan):
                 result.rows.append(one)
                 yield one

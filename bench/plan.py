@@ -12,7 +12,10 @@ from bench.row import Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """*runs* of what can be repeated, *window* seconds of watching; *folder* is thrown away afterwards."""
+    """*runs* of what can be repeated, *window* seconds of watching; *folder* is thrown away afterwards.
+
+    *minutes* is how long the endurance run lasts.
+    """
 
     folder: Path
     runs: int
@@ -21,6 +24,7 @@ class Plan:
     starts: int
     encode_seconds: float
     crowd_seconds: float
+    minutes: float = 30.0
 
     @property
     def servers(self) -> tuple[str, ...]:
@@ -35,14 +39,15 @@ def full(folder: Path, runs: int = 5) -> Plan:
 
 def quick(folder: Path, runs: int = 2) -> Plan:
     """Numbers for a look."""
-    return Plan(folder=folder, runs=runs, window=10.0, windows=1, starts=5, encode_seconds=1.0, crowd_seconds=3.0)
+    return Plan(folder=folder, runs=runs, window=10.0, windows=1, starts=5, encode_seconds=1.0, crowd_seconds=3.0, minutes=1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """Something that can be measured alone; *limit* bounds it in seconds (for five runs)."""
+    """Something that can be measured alone; *limit* bounds it in seconds (for five runs); a long one only by name."""
 
     name: str
     title: str
     limit: float
     measure: Callable[[Plan], Iterator[Row]]
+    is_long: bool = False

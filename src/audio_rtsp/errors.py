@@ -166,6 +166,15 @@ class NotReadable(AudioRtspError):
         super().__init__(f"{path} cannot be read: {why}", fix=fix or look)
 
 
+class ProgramBroken(AudioRtspError):
+    """A program that we run is there and does not work."""
+
+    exit_code = 33
+
+    def __init__(self, program: str, package: str, said: str) -> None:
+        super().__init__(f"{program} does not work: {said}", fix=f"sudo apt install --reinstall {package}")
+
+
 class ProgramTooOld(AudioRtspError):
     """A program that lacks what we need of it."""
 

@@ -35,7 +35,7 @@ from audio_rtsp.errors import (
     AudioRtspError,
     MediaMtxMissing,
     NotWritable,
-    ProgramMissing,
+    ProgramBroken,
     ProgramTooOld,
 )
 from audio_rtsp.events.event import Event
@@ -196,11 +196,12 @@ def server_command(values: Values, runtime: Path) -> ServerCommand:
 
 async def _ffmpeg_version() -> FfmpegVersion:
     answer = await run_async(("ffmpeg", "-version"), timeout=FFMPEG_ANSWER_LIMIT)
+    if answer.code != 0:
+        said = answer.stderr.strip() or ("it does not answer" if answer.code is None else f"exit status {answer.code}")
+        raise ProgramBroken("ffmpeg", "ffmpeg", said)
     version = parse_version(answer.stdout)
     if version < OLDEST:
         raise ProgramTooOld("ffmpeg", str(version), str(OLDEST))
-    if answer.code != 0:
-        raise ProgramMissing("ffmpeg", "ffmpeg")
     return version
 
 

@@ -86,6 +86,13 @@ def test_a_missing_ffmpeg_is_said_with_its_package(box: Box, tmp_path: Path) -> 
     assert "apt install ffmpeg" in done.stderr
 
 
+def test_an_ffmpeg_that_does_not_work_is_said_in_its_own_words(box: Box) -> None:
+    box.program("ffmpeg", "import sys; sys.exit('ffmpeg: error while loading shared libraries: libx.so')")
+    done = box.command("run", "--rtsp-port", str(box.port), "--server", "embedded")
+    assert done.returncode == 33
+    assert "libx.so" in done.stderr
+
+
 def _run_with_path(box: Box, path: Path) -> object:
     argv = (sys.executable, "-m", "audio_rtsp", "--root", str(box.root), "run", "--rtsp-port", str(free_port()))
     environment = {**box.environment, "PATH": str(path)}
