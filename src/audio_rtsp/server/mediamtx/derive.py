@@ -13,10 +13,12 @@ from audio_rtsp.server.mediamtx.document import Document, NotADocument
 from audio_rtsp.server.mediamtx.listeners import Listener, parse_listeners, split_address
 from audio_rtsp.server.mediamtx.old_words import CATCH_ALL, quote_no, take_read_rules
 from audio_rtsp.server.mediamtx.remark import Refused, Remark
-from audio_rtsp.server.mediamtx.users import LOOPBACK, Access, Rule, User, hashed, is_same, render_users
+from audio_rtsp.server.mediamtx.users import LOOPBACK, Access, Rule, User, hashed, is_same, lets_us, render_users
 
 EVERYWHERE = ("", "0.0.0.0", "::", "127.0.0.1", "localhost")
 ANY = "any"
+OURS = {"publish": "publish", "api": "ask the API"}
+"""What a list of the owner's own must leave to us."""
 SHIPPED_USERS: tuple[User, ...] = (
     {"user": ANY, "permissions": [{"action": action} for action in ("publish", "read", "playback")]},
     {"user": ANY, "ips": LOOPBACK, "permissions": [{"action": action} for action in ("api", "metrics", "pprof")]},
@@ -63,6 +65,7 @@ def _settle_users(document: Document, wanted: Wanted) -> list[Remark]:
     access = wanted.access
     line = document.line("authInternalUsers") or document.line("authMethod")
     if document.text("authMethod") not in ("", "internal") or not _users_are_ours(document):
+        _refuse_to_be_shut_out(document, line)
         return [*remarks, *_for_owners_users(line, access, rules)]
     if wanted.takes_hashes and "digest" not in (document.get("rtspAuthMethods") or ()):
         access, rules = hashed(access), [replace(rule, access=hashed(rule.access)) for rule in rules]
@@ -73,6 +76,15 @@ def _settle_users(document: Document, wanted: Wanted) -> list[Remark]:
 def _users_are_ours(document: Document) -> bool:
     users = document.get("authInternalUsers")
     return users is None or any(is_same(users, known) for known in (render_users(Access()), SHIPPED_USERS))
+
+
+def _refuse_to_be_shut_out(document: Document, line: int) -> None:
+    if document.text("authMethod") not in ("", "internal"):
+        return
+    for action in OURS:
+        if not lets_us(document.get("authInternalUsers"), action):
+            says = f"none of these users lets this machine {OURS[action]} without a password: add a user any for it"
+            raise Refused(line, says)
 
 
 def _for_owners_users(line: int, access: Access, rules: list[Rule]) -> list[Remark]:

@@ -14,6 +14,7 @@ from typing import Any
 from audio_rtsp.server.mediamtx.name_pattern import all_but
 
 LOOPBACK = ("127.0.0.1", "::1")
+OUR_NETWORKS = ("127.0.0.1", "127.0.0.1/32", "127.0.0.0/8", "0.0.0.0/0")
 LAN = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10")
 """Private and link-local addresses: RFC 1918, RFC 3927, RFC 4193, RFC 4291."""
 OWN_ACTIONS = ("publish", "api", "metrics", "pprof")
@@ -61,6 +62,15 @@ def hashed(access: Access) -> Access:
     return replace(access, password=f"{HASHES[0]}{base64.b64encode(digest).decode()}")
 
 
+def lets_us(users: object, action: str) -> bool:
+    """Whether some entry lets this machine do that without a password; a limit to some paths is the owner's affair."""
+    return any(
+        user.get("user") == "any" and _reaches_us(user) and action in _actions(user)
+        for user in (users if isinstance(users, Sequence) else ())
+        if isinstance(user, Mapping)
+    )
+
+
 def is_same(users: object, others: Sequence[User]) -> bool:
     """Whether both lists say the same, whatever is left out or spelt otherwise in a file."""
     return _plain(users) == _plain(others)
@@ -79,6 +89,15 @@ def _user(access: Access, ips: Iterable[str], permissions: list[dict[str, str]])
 
 def _permission(action: str, path: str = "") -> dict[str, str]:
     return {"action": action, "path": path} if path else {"action": action}
+
+
+def _reaches_us(user: User) -> bool:
+    ips = user.get("ips") or ()
+    return not ips or any(str(ip) in OUR_NETWORKS for ip in ips)
+
+
+def _actions(user: User) -> list[object]:
+    return [one.get("action") for one in user.get("permissions") or () if isinstance(one, Mapping)]
 
 
 def _plain(users: object) -> object:

@@ -17,6 +17,9 @@ from audio_rtsp.server.mediamtx.users import Access
 SEED = "paths:\n  secure:\n    readUser: myuser\n    readPass: mypassword\n"
 
 
+OWN_USERS = "authInternalUsers:\n- user: any\n  ips: [127.0.0.1]\n  permissions: [{action: publish}, {action: api}]\n"
+
+
 def made(text: str, access: Access | None = None) -> Derived:
     return derive(text, Wanted(rtsp_port=18554, api_port=19997, access=access or Access()))
 
@@ -87,13 +90,28 @@ def test_what_the_old_words_cannot_say_is_refused_with_its_line() -> None:
         3,
         "publishUser is an old word; name the publisher in authInternalUsers",
     )
-    assert refusal(f"authInternalUsers:\n- user: me\n{SEED}")[0] == 1
+    assert refusal(f"{OWN_USERS}{SEED}")[0] == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "authInternalUsers:\n- user: me\n  permissions: [{action: publish}, {action: api}]\n",
+        "authInternalUsers:\n- user: any\n  permissions: [{action: publish}]\n",
+        "authInternalUsers:\n- user: any\n  ips: [10.0.0.0/8]\n  permissions: [{action: publish}, {action: api}]\n",
+        "authInternalUsers:\n",
+    ],
+)
+def test_users_that_would_shut_our_own_streams_out_are_refused(text: str) -> None:
+    line, says = refusal(text + "hls: no\n")
+    assert line == 1
+    assert "lets this machine" in says
 
 
 def test_users_of_the_owners_own_hold_as_they_are() -> None:
-    text = "authInternalUsers:\n- user: me\n  permissions: [{action: publish}]\n"
+    text = f"{OWN_USERS}- user: me\n  pass: x\n  permissions: [{{action: read}}]\n"
     derived = made(text, Access(user="listener", password="x"))
-    assert [user["user"] for user in Document(derived.text).get("authInternalUsers")] == ["me"]
+    assert [user["user"] for user in Document(derived.text).get("authInternalUsers")] == ["any", "me"]
     assert "RTSP_READ_USER has no effect" in derived.remarks[0].says
     assert "x" not in [one.says for one in derived.remarks]
 
