@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 PORTS = 6
 """Full and high speed on each: measured best of all controllers, no sample lost with four microphones."""
 
 
+class SoundCard(StrEnum):
+    """PCI sound cards; their inputs give silence in real time."""
+
+    AC97 = "ac97"
+    """Two capture PCMs (snd-intel8x0)."""
+    HDA = "hda"
+    """One capture PCM (snd-hda-intel)."""
+    HDA_OUTPUT = "hda-output"
+    """None."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hardware:
-    """Processors and memory."""
+    """Processors, memory, and what sits in PCI slots."""
 
     cpus: int
     memory_mib: int
+    cards: tuple[SoundCard, ...] = ()
 
     @property
     def name(self) -> str:
         """For file names."""
-        return f"{self.cpus}cpu-{self.memory_mib}m"
+        return "-".join((f"{self.cpus}cpu-{self.memory_mib}m", *self.cards))
 
 
 MINI_PC = Hardware(cpus=2, memory_mib=1536)
 SMALL_BOARD = Hardware(cpus=1, memory_mib=512)
+MINI_PC_WITH_CARDS = Hardware(cpus=2, memory_mib=1536, cards=tuple(SoundCard))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.machine.hardware import PORTS, Hardware
+from lab.machine.hardware import PORTS, Hardware, SoundCard
 
 PROGRAM = "qemu-system-x86_64"
 MONITOR = "qmp.sock"
@@ -30,6 +30,11 @@ class BootFiles:
     base_disk: Path
 
 
+CARD_DEVICES = {
+    SoundCard.AC97: ("AC97,audiodev=silent",),
+    SoundCard.HDA: ("ich9-intel-hda,id=hda", "hda-duplex,bus=hda.0,audiodev=silent"),
+    SoundCard.HDA_OUTPUT: ("intel-hda,id=output", "hda-output,bus=output.0,audiodev=silent"),
+}
 TELL_DROPS = 4
 """usb-redir's level from which it says when it throws packets away because the guest did not fetch them."""
 
@@ -55,6 +60,7 @@ def qemu_command(hardware: Hardware, boot: BootFiles, snapshot: str | None = Non
         *("-device", "virtio-rng-pci"),
         *("-netdev", f"user,id={NETWORK},restrict=on", "-device", f"virtio-net-pci,netdev={NETWORK},romfile="),
         *_usb(),
+        *_sound(hardware.cards),
         *(("-loadvm", snapshot) if snapshot else ()),
     )
 
@@ -92,3 +98,8 @@ def _usb() -> tuple[str, ...]:
         )
     ]
     return (*controllers, *ports)
+
+
+def _sound(cards: tuple[SoundCard, ...]) -> tuple[str, ...]:
+    devices = [word for card in cards for device in CARD_DEVICES[card] for word in ("-device", device)]
+    return ("-audiodev", "none,id=silent", *devices) if cards else ()

@@ -76,6 +76,7 @@ def _shell(command: str) -> Strike:
     return lambda box: box.guest.check(command)
 
 
+RELOAD = "systemctl daemon-reload"
 NONE = Sabotage(words="nothing")
 MUTE = Sabotage(words="all microphones are mute", alter=_mute)
 TORN = Sabotage(words="5 ms are torn out of each 0.7 s", alter=_torn)
@@ -108,6 +109,12 @@ FORGETFUL = Sabotage(
 EMPTIED = Sabotage(words="the settings are empty after the cut", strike=_shell(f"truncate -s 0 {CONFIG}"))
 BY_NAME = Sabotage(
     words="the unit allows char-alsa, which a box without cards does not know",
-    undermine=_shell(f"sed -i s/char-116/char-alsa/ {UNIT_FILE} && systemctl daemon-reload"),
+    undermine=_shell(f"sed -i s/char-116/char-alsa/ {UNIT_FILE}; {RELOAD}"),
 )
-BARE = Sabotage(words="the unit has no sandbox", undermine=_shell(f"rm -f {SANDBOX_FILE} && systemctl daemon-reload"))
+BARE = Sabotage(
+    words="the unit has no sandbox",
+    undermine=_shell(f"sed -i -E '/^(Protect|Restrict|Private|SystemCall)/d' {UNIT_FILE} {SANDBOX_FILE}; {RELOAD}"),
+)
+ROUGH_RELOAD = Sabotage(
+    words="a reload kills the service", undermine=_shell(f"sed -i 's/kill -HUP/kill -KILL/' {UNIT_FILE}; {RELOAD}")
+)

@@ -16,7 +16,7 @@ from lab.command import ask, run
 from lab.errors import CommandFailed
 from lab.folder import passing_folder
 from lab.machine.agent import Agent
-from lab.machine.hardware import MINI_PC, PORTS, SMALL_BOARD
+from lab.machine.hardware import MINI_PC, MINI_PC_WITH_CARDS, PORTS, SMALL_BOARD
 from lab.machine.json_lines import JsonLines
 from lab.machine.qemu import BootFiles, qemu_command
 
@@ -33,6 +33,12 @@ def test_the_command_line_has_every_port_and_no_absolute_socket() -> None:
 
 def test_a_snapshot_is_resumed_on_the_same_line() -> None:
     assert qemu_command(MINI_PC, BOOT, "ready") == (*qemu_command(MINI_PC, BOOT), "-loadvm", "ready")
+
+
+def test_cards_are_added_behind_everything_so_that_other_snapshots_still_fit() -> None:
+    words, plain = qemu_command(MINI_PC_WITH_CARDS, BOOT), qemu_command(MINI_PC, BOOT)
+    assert words[: len(plain)] == plain
+    assert "AC97,audiodev=silent" in words and MINI_PC_WITH_CARDS.name == "2cpu-1536m-ac97-hda-hda-output"
 
 
 def test_exit_codes_are_answers_or_errors() -> None:

@@ -12,7 +12,17 @@ from field.box import EXACT, Box, median_and_worst
 from field.sabotage import BY_NAME, DETUNED
 from field.scenario import scenario
 from field.stage import Stage
+from field.unit import NAME
 
+SLOW_UNIT = """[Unit]
+Before=multi-user.target
+After=network.target
+[Service]
+Type=oneshot
+ExecStart=/bin/sleep 90
+[Install]
+WantedBy=multi-user.target
+"""
 LIMIT = 15.0
 """Seconds from the plug to a tone that no healthy run needs under TCG (median about 3)."""
 
@@ -31,6 +41,23 @@ def after_boot_without_card(stage: Stage) -> None:
     with stage.cold_box(MINI_PC, EXACT) as box:
         assert "alsa" not in box.guest.check("cat /proc/devices"), "the premise is gone: sound was loaded at boot"
         stage.note(f"plug to tone {_plug_once(box, 0):.2f} s")
+
+
+@scenario("first-plug-during-boot", DETUNED)
+def during_boot(stage: Stage) -> None:
+    """A card that comes after the service has started and before the system is up."""
+    with stage.box(EXACT) as box:
+        box.guest.put(SLOW_UNIT.encode(), "/etc/systemd/system/slow.service")
+        box.guest.check("systemctl enable -q slow && sync")
+        box.settled()
+        box.guest.reboot()
+        box.until(lambda: box.guest.run(f"systemctl is-active {NAME}").code == 0, 20, "the service is up")
+        listener = box.listen("early")
+        begin = time.monotonic()
+        box.plug(0, Microphone(serial="E1", strings=Strings(product="Early"), pattern=Sine(440)))
+        stage.note(f"plug to tone {listener.until_sound(box.patience(LIMIT)) - begin:.2f} s")
+        box.hears(listener, 440)
+        assert box.guest.run("systemctl is-active multi-user.target").code, "the premise is gone: the system was up"
 
 
 @scenario("default-settings", DETUNED)

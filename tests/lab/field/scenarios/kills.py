@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from lab.ear.listener import Listener
 from lab.microphone.microphone import Microphone
@@ -27,7 +27,19 @@ BEFORE = 1.0
 @scenario("kill", FREEZE, is_smoke=True)
 def kill(stage: Stage) -> None:
     """kill -9 of capture, encoder, server, supervisor, and of all at once: each time the sound is back by itself."""
-    with stage.box(EXACT) as box:
+    kept = ("capture",) if has_mediamtx() else ("capture", "encoder")
+    _kill_all(stage, EXACT, PARTS, kept)
+
+
+@scenario("kill-built-in", FREEZE, is_smoke=True)
+def kill_built_in(stage: Stage) -> None:
+    """The same with the built-in server: a listener stays connected while the encoder is replaced."""
+    _kill_all(stage, f"{EXACT}SERVER=embedded\n", ("capture", "encoder", "server"), ("capture", "encoder"))
+
+
+def _kill_all(stage: Stage, config: str, parts: Sequence[str], kept: Sequence[str]) -> None:
+    """*kept* are the parts whose end a listener's session survives: MediaMTX ends its readers with their publisher."""
+    with stage.box(config) as box:
         box.plug(0, Microphone(serial="K1", pattern=Count()))
         listener = box.listen("lab-microphone")
         listener.until_sound(box.patience(20), is_sound=is_any)
@@ -35,13 +47,8 @@ def kill(stage: Stage) -> None:
         victims = _victims(box)
         time.sleep(1)
         box.settled()
-        for part in PARTS:
-            stage.note(f"{part} {_kill_one(box, listener, victims[part], is_kept=_is_kept(part))}")
-
-
-def _is_kept(part: str) -> bool:
-    """Whether a listener stays connected. MediaMTX ends its readers with their publisher, our own server does not."""
-    return part == "capture" or (part == "encoder" and not has_mediamtx())
+        for part in parts:
+            stage.note(f"{part} {_kill_one(box, listener, victims[part], is_kept=part in kept)}")
 
 
 def _victims(box: Box) -> dict[str, Callable[[], list[int]]]:
