@@ -21,7 +21,7 @@ class NotRoot(CannotRun):
     """The image is built in a chroot, which needs root."""
 
     def __init__(self) -> None:
-        super().__init__("the lab's image cannot be built: chroot needs root", fix="run script/lab as root")
+        super().__init__("the image is built in a chroot, which needs root", fix="run script/lab as root")
 
 
 class NotDebian(CannotRun):

@@ -1,4 +1,4 @@
-"""What the lab needs of its host: Debian on amd64, and programs with the packages they come from."""
+"""What the lab needs of its host: root, Debian on amd64, and programs with the packages they come from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shutil
 import sys
 
 from lab.command import ask
-from lab.errors import NotDebian, ProgramsMissing
+from lab.errors import NotDebian, NotRoot, ProgramsMissing
 
 INSTALL_LIMIT = 600.0
 OF_PACKAGE = {
@@ -23,17 +23,17 @@ OF_PACKAGE = {
 
 
 def ensure_host(*, may_ask_apt: bool = False) -> None:
-    """Raises CannotRun where the lab cannot run. Missing programs are installed as root, without a question where
-    nobody could answer one or *may_ask_apt*.
+    """Raises CannotRun where the lab cannot run. Missing programs are installed, without a question where nobody
+    could answer one or *may_ask_apt*.
     """
+    if os.geteuid() != 0:
+        raise NotRoot
     host = f"{_distribution()} on {platform.machine()}"
     if host != "debian on x86_64":
         raise NotDebian(host)
     missing = missing_packages()
     if not missing:
         return
-    if os.geteuid() != 0:
-        raise ProgramsMissing(missing, "only root can install them")
     if sys.stdin.isatty() and not may_ask_apt:
         raise ProgramsMissing(missing, "not installed unasked while somebody is at the terminal; --yes does")
     _install(missing)

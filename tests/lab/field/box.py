@@ -29,6 +29,9 @@ EXACT = "AUDIO_CODEC=pcm_s16be\nAUDIO_SAMPLE_RATE=48000\nAUDIO_CHANNELS=1\n"
 """Nothing is lost between the microphone and a listener, so samples can be compared."""
 
 RATE = 48000
+SERVER = "^/usr/local/mediamtx/mediamtx|audio_rtsp.rtsp.serve"
+"""The command line of either media server, for pgrep -f and pkill -f."""
+
 START_LIMIT = 40.0
 LIVE_LIMIT = 20.0
 SABOTAGED_LIMIT = 12.0

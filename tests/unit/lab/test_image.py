@@ -8,11 +8,13 @@ import struct
 from pathlib import Path
 
 import pytest
+from lab.errors import NotDebian, NotRoot
 from lab.image.apt import Package, parse_simulation
 from lab.image.cache import Cache
 from lab.image.configuration import without_password
 from lab.image.initrd import render_archive, render_init
 from lab.image.kernel import unpack_kernel
+from lab.image.programs import ensure_host
 from lab.image.recipe import Recipe
 
 SIMULATION = """Inst gcc-12-base (12.2.0-14+deb12u1 Debian:12.12/oldstable [amd64])
@@ -105,3 +107,13 @@ def test_old_images_go_and_the_last_two_stay(tmp_path: Path) -> None:
         os.utime(path, (number, number))
     cache.prune("image")
     assert sorted(path.name for path in tmp_path.glob("image-*")) == ["image-2", "image-3"]
+
+
+def test_another_system_or_user_is_told_what_the_lab_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lab.image.programs.platform.machine", lambda: "riscv64")
+    monkeypatch.setattr("lab.image.programs.os.geteuid", lambda: 0)
+    with pytest.raises(NotDebian, match="riscv64"):
+        ensure_host()
+    monkeypatch.setattr("lab.image.programs.os.geteuid", lambda: 1000)
+    with pytest.raises(NotRoot):
+        ensure_host()

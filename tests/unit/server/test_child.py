@@ -273,6 +273,25 @@ def test_a_server_that_is_deaf_is_stopped_all_the_same() -> None:
     assert 1.0 <= asyncio.run(main()) < 3.0
 
 
+def test_a_configuration_that_is_there_is_not_written_again_so_that_a_full_disk_stops_no_restart(
+    tmp_path: Path,
+) -> None:
+    command = mediamtx_command(
+        binary="/no/binary", folder=tmp_path, rtsp_port=free(), api_port=free(), read_user="", read_password=""
+    )
+    path = tmp_path / "mediamtx.yml"
+    for _ in range(5):  # another program may take the pair of UDP ports in between
+        command.prepare()
+        before = (path.stat().st_ino, path.read_bytes())
+        command.prepare()
+        if path.read_bytes() == before[1]:
+            break
+    assert (path.stat().st_ino, path.read_bytes()) == before
+    path.write_bytes(b"half")
+    command.prepare()
+    assert path.read_bytes() != b"half"
+
+
 def test_only_this_host_may_publish_and_all_readers_are_asked_for_the_password() -> None:
     access = Access(user="me", password="x")
     whole = json.loads(render_conf(PrivateConf(rtsp_port=1, api_port=2, udp_port=18000, access=access)))

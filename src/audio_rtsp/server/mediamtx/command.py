@@ -17,7 +17,9 @@ UDP_PORT = 18000
 def mediamtx_command(
     *, binary: str, folder: Path, rtsp_port: int, api_port: int, read_user: str, read_password: str
 ) -> ServerCommand:
-    """A MediaMTX with a configuration of its own in *folder*, which the next start writes anew."""
+    """A MediaMTX with a configuration of its own in *folder*; a start writes it only when it differs, so that a server
+    that dies comes back also while *folder* has no room.
+    """
     path = folder / "mediamtx.yml"
 
     def prepare() -> None:
@@ -28,7 +30,7 @@ def mediamtx_command(
             access=Access(user=read_user, password=read_password),
         )
         try:
-            write_atomic(path, render_conf(conf), mode=0o600)
+            _write(path, render_conf(conf))
         except OSError as error:
             raise NotWritable(str(path), error.strerror or str(error), error.errno) from None
 
@@ -40,3 +42,8 @@ def mediamtx_command(
         env=ENVIRONMENT,
         prepare=prepare,
     )
+
+
+def _write(path: Path, data: bytes) -> None:
+    if not path.is_file() or path.read_bytes() != data:
+        write_atomic(path, data, mode=0o600)

@@ -7,8 +7,9 @@ import time
 from lab.ear.listener import Listener
 from lab.microphone.microphone import Microphone, Strings
 from lab.microphone.pattern import Count, Sine
+from lab.sound.tone import is_any
 
-from field.box import EXACT, Box
+from field.box import EXACT, SERVER, Box
 from field.sabotage import SPEECHLESS, TORN
 from field.scenario import scenario
 from field.stage import Stage
@@ -41,11 +42,22 @@ def var_read_only(stage: Stage) -> None:
 
 @scenario("run-full", TORN)
 def run_full(stage: Stage) -> None:
-    """The tmpfs below /run is full; a running program writes nothing there, so no complaint is asked for."""
+    """The tmpfs below /run is full: the sound goes on, and a media server that dies then comes back nevertheless.
+
+    A running program writes nothing there, so there is nothing to complain of.
+    """
     with stage.box(config=None) as box:
         listener = _listened(box)
-        box.guest.run("dd if=/dev/zero of=/run/fill bs=64k; dd if=/dev/zero of=/tmp/fill bs=64k count=16")
-        _judge(box, listener, "rm /run/fill", is_said=False)
+        box.guest.run("dd if=/dev/zero of=/run/fill bs=64k; sync")
+        assert box.guest.run("echo > /run/audio-rtsp/probe").code, "the premise is gone: there is room"
+        _judge(box, listener, "true", is_said=False)
+        begin = time.monotonic()
+        box.guest.check(f"pkill -KILL -f '{SERVER}'")
+        stage.note(
+            f"sound {listener.until_sound(box.patience(15), begin + 0.5, is_any) - begin:.1f} s after the server died"
+        )
+        box.guest.check("rm /run/fill")
+        box.until_state("late", "LIVE")
 
 
 def _listened(box: Box) -> Listener:

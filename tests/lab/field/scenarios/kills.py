@@ -10,7 +10,7 @@ from lab.microphone.microphone import Microphone
 from lab.microphone.pattern import Count
 from lab.sound.tone import is_any
 
-from field.box import EXACT, Box, pids_of
+from field.box import EXACT, SERVER, Box, pids_of
 from field.install import has_mediamtx
 from field.sabotage import FREEZE
 from field.scenario import scenario
@@ -53,7 +53,7 @@ def _kill_all(stage: Stage, config: str, parts: Sequence[str], kept: Sequence[st
 
 def _victims(box: Box) -> dict[str, Callable[[], list[int]]]:
     def server() -> list[int]:
-        words = box.guest.check("pgrep -f '^/usr/local/mediamtx/mediamtx|audio_rtsp.rtsp.serve'").split()
+        words = box.guest.check(f"pgrep -f '{SERVER}'").split()
         return [int(word) for word in words]
 
     def everything() -> list[int]:
