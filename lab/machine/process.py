@@ -8,6 +8,7 @@ from pathlib import Path
 from lab.command import DIES_WITH_US
 from lab.machine.load import waited_share
 from lab.machine.qemu import DROPPED, SERIAL
+from lab.priority import raise_session
 
 END_LIMIT = 10.0
 TAIL_LINES = 25
@@ -28,6 +29,7 @@ class QemuProcess:
                 cwd=folder,
                 start_new_session=True,
             )
+        raise_session(self._process.pid)
 
     @property
     def pid(self) -> int:

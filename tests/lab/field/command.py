@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
-import os
 import pkgutil
 import signal
 import sys
@@ -20,6 +19,7 @@ from lab.host import wait_for_calm
 from lab.image.cache import Cache, default_cache
 from lab.image.programs import ensure_host
 from lab.machine.station import Snapshot, Station
+from lab.priority import faster_than_others
 from lab.report import Result, Row, has_failed, is_green, render_report
 
 from field import scenarios
@@ -30,9 +30,6 @@ from field.stage import Stage, take_installed
 PROJECT = Path(__file__).resolve().parents[3]
 SWITCH_SECONDS = 0.001
 """The microphones' threads must not wait 5 ms for whoever counts samples."""
-
-FASTER_THAN_OTHERS = -5
-"""Hardware does not wait for other programs of the host; the guest inherits it."""
 
 FAILED, CANNOT_RUN, TOO_BUSY = 1, 3, 4
 EXIT_CODES = """Exit codes: 0 every scenario passed; 1 one failed, or the lab could not be set up; 2 a bad command line;
@@ -51,10 +48,9 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.setswitchinterval(SWITCH_SECONDS)
-    with contextlib.suppress(PermissionError):
-        os.nice(FASTER_THAN_OTHERS)
     try:
-        return _run(options)
+        with faster_than_others():
+            return _run(options)
     except CannotRun as error:
         print(f"script/lab: left out: {error}; fix: {error.fix}", file=sys.stderr)
         return CANNOT_RUN

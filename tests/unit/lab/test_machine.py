@@ -19,6 +19,7 @@ from lab.machine.agent import Agent
 from lab.machine.hardware import MINI_PC, MINI_PC_WITH_CARDS, PORTS, SMALL_BOARD
 from lab.machine.json_lines import JsonLines
 from lab.machine.qemu import BootFiles, qemu_command
+from lab.priority import raise_session, read_session_nice
 
 BOOT = BootFiles(kernel=Path("/c/vmlinux"), initrd=Path("/c/initrd"), base_disk=Path("/c/root.ext4"))
 ROOT = Path(__file__).resolve().parents[3]
@@ -108,3 +109,16 @@ def test_an_answer_from_before_a_reboot_is_passed_over(tmp_path: Path) -> None:
         assert agent.start(("true",)) == 42
         agent.close()
         thread.join(5)
+
+
+@pytest.mark.skipif(read_session_nice(os.getpid()) is None, reason="this kernel does not group processes by session")
+def test_a_session_gets_the_nice_value_of_its_process() -> None:
+    """Without it the machine's own nice value counts for nothing beside programs of other sessions."""
+    with subprocess.Popen(("nice", "-n", "3", "cat"), stdin=subprocess.PIPE, start_new_session=True) as process:
+        end = time.monotonic() + 5
+        while os.getpriority(os.PRIO_PROCESS, process.pid) != 3 and time.monotonic() < end:
+            time.sleep(0.01)
+        raise_session(process.pid)
+        assert read_session_nice(process.pid) == 3
+        assert process.stdin
+        process.stdin.close()
