@@ -13,8 +13,8 @@ from field.scenario import scenario
 from field.stage import Stage
 from field.unit import NAME, SANDBOX, SANDBOX_FILE
 
-BUDGET = 1.5
-"""``systemd-analyze security``: 0 is best, 10 worst."""
+BUDGET = 1.6
+"""``systemd-analyze security``: 0 is best, 10 worst; 0.1 is capset, which setpriv needs (tests/unit/install)."""
 
 UDEV_LIMIT = 5.0
 """Seconds from the plug to LIVE by udev's word; the poll that is the floor comes every ten."""
@@ -34,6 +34,9 @@ def hardening(stage: Stage) -> None:
         taken = box.until_state("taken", "BUSY", 15)
         assert "arecord" in taken["reason"], f"the holder is not named: {taken}"
         box.plug(1, Microphone(serial="H1", strings=Strings(product="Late"), pattern=Sine(440)))
+        assert box.guest.run(f"grep -qE '^\\S+ 15 +{box.main_pid()} ' /proc/net/netlink").code == 0, (
+            "udev is not listened to"
+        )
         late = box.until(lambda: box.states().get("late") == "LIVE", UDEV_LIMIT, "late is LIVE by udev's word")
         box.hears(box.listen("late"), 440)
         killed = box.guest.run(KILLED_BY_FILTER)
