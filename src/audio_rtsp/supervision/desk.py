@@ -21,6 +21,7 @@ from audio_rtsp.config.settings import (
     SERVER,
 )
 from audio_rtsp.devices.look import Looked, look, look_and_ask_async
+from audio_rtsp.devices.memory import DeviceMemory
 from audio_rtsp.devices.memory_file import load_memory, save_memory
 from audio_rtsp.events.recorder import RecorderPlaces
 from audio_rtsp.host.shortage import shortage
@@ -59,6 +60,7 @@ class MachineDesk:
         self._places = places
         loaded = load_memory(places.state)
         self._memory, self._memory_complaints = loaded.memory, loaded.complaints
+        self._is_unsaved = False
         self._device_complaints: tuple[str, ...] = ()
         self._last = Wants()
         self.configuration = self._load(load_last_good(places.state, places.config))
@@ -89,9 +91,7 @@ class MachineDesk:
         except OSError as error:
             self._device_complaints = (f"devices cannot be looked at: {shortage(error) or error}",)
             return self._last
-        if looked.memory != self._memory:
-            self._memory = looked.memory
-            self._memory_complaints = save_memory(self._places.state, looked.memory)
+        self._keep_memory(looked.memory)
         self._device_complaints = looked.roster.complaints
         self._keep_settings()
         wants = decide_wants(
@@ -111,9 +111,16 @@ class MachineDesk:
         state = (*self._memory_complaints, *self._keeping_complaints)
         return (*settings, *self._waiting(), *self._device_complaints, *state)
 
+    def _keep_memory(self, memory: DeviceMemory) -> None:
+        """When it changed; at each look while the state folder cannot be written, for a disk heals in silence."""
+        if memory != self._memory or self._is_unsaved:
+            self._memory = memory
+            self._memory_complaints = save_memory(self._places.state, memory)
+            self._is_unsaved = bool(self._memory_complaints)
+
     def _keep_settings(self) -> None:
-        """Once for each reading: what is in force now is what the next start falls back on."""
-        if self._kept is not self.configuration:
+        """Once for each reading, as above: what is in force now is what the next start falls back on."""
+        if self._kept is not self.configuration or self._keeping_complaints:
             self._kept = self.configuration
             self._keeping_complaints = save_last_good(self._places.state, self._places.config, self.configuration)
 

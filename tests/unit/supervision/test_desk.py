@@ -37,3 +37,15 @@ def test_settings_read_while_running_are_kept_too(tmp_path: Path) -> None:
     asyncio.run(first.wants())
     (tmp_path / "etc/config").write_text("RTSP_PORT=none\n")
     assert desk(tmp_path).configuration.service[RTSP_PORT] == 9554
+
+
+def test_a_state_folder_that_could_not_be_written_is_written_at_a_later_look_by_itself(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file stands where the folder shall be, as on a disk that went bad")
+    here = desk(tmp_path)
+    asyncio.run(here.wants())
+    assert sum("cannot be written" in line for line in here.complaints()) == 2
+    (tmp_path / "state").unlink()
+    asyncio.run(here.wants())
+    assert not here.complaints()
+    assert {path.name for path in (tmp_path / "state").iterdir()} >= {"device_map.conf", "identities.json"}
+    assert (tmp_path / "state/last_good.json").exists()
