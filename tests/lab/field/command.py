@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
+import math
 import pkgutil
 import signal
 import sys
@@ -70,6 +71,9 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--long", action="store_true", help="the slow ones too")
     parser.add_argument("--sabotage", action="store_true", help="break each scenario's premise: each must fail")
     parser.add_argument("--tries", type=int, default=2, metavar="N", help="for a scenario on a busy machine (2)")
+    parser.add_argument(
+        "--minutes", type=float, default=math.inf, metavar="N", help="after which nothing is tried again"
+    )
     parser.add_argument("--yes", action="store_true", help="install missing programs without asking")
     parser.add_argument("--list", action="store_true", help="name the scenarios")
     parser.add_argument("--cache", type=Path, default=default_cache(), metavar="DIR", help="where images are kept")
@@ -97,7 +101,8 @@ def _chosen(options: argparse.Namespace) -> list[Scenario]:
 def _run(options: argparse.Namespace) -> int:
     begin = time.monotonic()
     with _stages(options, begin) as make_stage:
-        rows = [row for one in _chosen(options) for row in _rows(one, options, make_stage)]
+        end = begin + 60 * options.minutes
+        rows = [row for one in _chosen(options) for row in _rows(one, options, make_stage, end)]
     print(f"\n{render_report(rows)}whole run {(time.monotonic() - begin) / 60:.1f} min")
     return exit_code(rows)
 
@@ -107,12 +112,12 @@ def exit_code(rows: Sequence[Row]) -> int:
     return 0 if is_green(rows) else FAILED if has_failed(rows) else TOO_BUSY
 
 
-def _rows(one: Scenario, options: argparse.Namespace, make_stage: StageMaker) -> Iterator[Row]:
+def _rows(one: Scenario, options: argparse.Namespace, make_stage: StageMaker, end: float) -> Iterator[Row]:
     if options.sabotage:
         for sabotage in one.sabotages:
             yield _told(fails_as_it_should(one, make_stage(sabotage)))
     else:
-        yield _told(*perform(one, make_stage, options.tries))
+        yield _told(*perform(one, make_stage, options.tries, end))
 
 
 def _told(row: Row, complaint: str = "") -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import traceback
 from collections.abc import Callable
@@ -48,13 +49,13 @@ def scenario(name: str, *sabotages: Sabotage, is_smoke: bool = False, is_long: b
     return enter
 
 
-def perform(one: Scenario, make_stage: Callable[[], Stage], tries: int) -> tuple[Row, str]:
-    """Run it; again when the machine was too busy to tell, at most so many times in all. The row, and the whole
-    complaint of a failure.
+def perform(one: Scenario, make_stage: Callable[[], Stage], tries: int, end: float = math.inf) -> tuple[Row, str]:
+    """Run it; again when the machine was too busy to tell, at most so many times in all, and not after *end* (of the
+    monotonic clock). The row, and the whole complaint of a failure.
     """
     row, complaint = _perform_once(one, make_stage())
     for _ in range(tries - 1):
-        if row.result is not Result.INCONCLUSIVE:
+        if row.result is not Result.INCONCLUSIVE or time.monotonic() > end:
             break
         wait_for_calm(CALM_LIMIT)
         row, complaint = _perform_once(one, make_stage())

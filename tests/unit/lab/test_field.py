@@ -62,6 +62,11 @@ def test_a_busy_machine_gives_another_try_and_no_pass(tmp_path: Path) -> None:
     assert row.result is Result.PASS
 
 
+def test_a_run_that_lasts_too_long_tries_nothing_again(tmp_path: Path) -> None:
+    row, _ = perform(of(passes), stages(tmp_path, Evidence([BUSY])), 9, end=0.0)
+    assert row.result is Result.INCONCLUSIVE
+
+
 def test_a_failure_on_a_calm_machine_is_one_and_is_not_tried_again(tmp_path: Path) -> None:
     row, complaint = perform(of(fails), stages(tmp_path, Evidence([CALM])), 3)
     assert row.result is Result.FAIL and "whistles" in complaint
