@@ -39,7 +39,9 @@ def full(folder: Path, runs: int = 5) -> Plan:
 
 def quick(folder: Path, runs: int = 2) -> Plan:
     """Numbers for a look."""
-    return Plan(folder=folder, runs=runs, window=10.0, windows=1, starts=5, encode_seconds=1.0, crowd_seconds=3.0, minutes=1.0)
+    return Plan(
+        folder=folder, runs=runs, window=10.0, windows=1, starts=5, encode_seconds=1.0, crowd_seconds=3.0, minutes=1.0
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

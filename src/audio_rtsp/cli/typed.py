@@ -7,7 +7,7 @@ import re
 import shlex
 
 NAME = "audio-rtsp"
-_COMMAND = re.compile(rf"(?<![\w./-]){NAME}(?= (?P<verb>run|status|stream|device|config|mediamtx|serve)\b| --)")
+_COMMAND = re.compile(rf"(?<![\w./-]){NAME}(?= (?P<verb>run|status|stream|device|config|events|mediamtx|serve)\b| --)")
 
 
 def typed_command(called: str, *, on_path: str, folder: str) -> str:

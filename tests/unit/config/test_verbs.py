@@ -21,7 +21,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
     monkeypatch.setenv("COLUMNS", "80")
 
     def run(*arguments: str, **options: str) -> Result:
-        places = Places(root=Path("/"), config=tmp_path, state=tmp_path / "state", runtime=tmp_path / "run")
+        places = Places(
+            root=Path("/"), config=tmp_path, logs=tmp_path / "logs", state=tmp_path / "state", runtime=tmp_path / "run"
+        )
         return CliRunner().invoke(config, list(arguments), obj=places, catch_exceptions=True, **options)
 
     return run

@@ -64,7 +64,13 @@ def test_the_surroundings_are_read_under_the_root(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("number", "is_told"), [("00", True), ("01", True), ("02", False)])
 def test_the_list_ends_in_advice_only_where_nothing_captures(number: str, is_told: bool, tmp_path: Path) -> None:
-    places = Places(root=machine(number), config=tmp_path, state=tmp_path / "state", runtime=tmp_path / "run")
+    places = Places(
+        root=machine(number),
+        config=tmp_path,
+        logs=tmp_path / "logs",
+        state=tmp_path / "state",
+        runtime=tmp_path / "run",
+    )
     listed = CliRunner().invoke(device, ["list"], obj=places)
     assert (PLUGGED in listed.stderr.splitlines()) == is_told
     assert "plugged" not in CliRunner().invoke(device, ["list", "--json"], obj=places).output
@@ -72,6 +78,8 @@ def test_the_list_ends_in_advice_only_where_nothing_captures(number: str, is_tol
 
 def test_devices_that_may_not_be_opened_are_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DeviceSource, "obstacle", lambda source: f"no right to open card {source.card_index}")
-    places = Places(root=machine("04"), config=tmp_path, state=tmp_path / "state", runtime=tmp_path / "run")
+    places = Places(
+        root=machine("04"), config=tmp_path, logs=tmp_path / "logs", state=tmp_path / "state", runtime=tmp_path / "run"
+    )
     listed = CliRunner().invoke(device, ["list"], obj=places)
     assert listed.stderr.splitlines() == ["no right to open card 0"]

@@ -21,7 +21,9 @@ class Desk:
     def __init__(self, root: Path, config: Path) -> None:
         config.mkdir(exist_ok=True)
         self.config = config
-        self.places = Places(root=root, config=config, state=config / "state", runtime=config / "run")
+        self.places = Places(
+            root=root, config=config, logs=config / "logs", state=config / "state", runtime=config / "run"
+        )
 
     def __call__(self, *words: str) -> Result:
         result = CliRunner().invoke(device, words, obj=self.places)
@@ -77,7 +79,9 @@ def test_the_holder_of_a_busy_device_is_named(tmp_path: Path) -> None:
 def test_nothing_is_written_by_looking(tmp_path: Path) -> None:
     root = copy_of("04", tmp_path)
     before = sorted(str(path) for path in root.rglob("*"))
-    places = Places(root=root, config=root / "etc", state=root / "var/lib/audio-rtsp", runtime=root / "run")
+    places = Places(
+        root=root, config=root / "etc", logs=root / "logs", state=root / "var/lib/audio-rtsp", runtime=root / "run"
+    )
     for words in (("list",), ("show", "lab-mic-one")):
         assert CliRunner().invoke(device, words, obj=places).exit_code == 0
     assert sorted(str(path) for path in root.rglob("*")) == before
