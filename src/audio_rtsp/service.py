@@ -15,25 +15,13 @@ from typing import Any
 
 from audio_rtsp import __version__
 from audio_rtsp.alsa.hotplug import Hotplug
-from audio_rtsp.config.settings import (
-    API_PORT,
-    GAP_FILL_SECONDS,
-    LOG_LEVEL,
-    MEDIAMTX_BIN,
-    RTSP_PORT,
-    RTSP_READ_PASSWORD,
-    RTSP_READ_USER,
-    SERVER,
-    ServerChoice,
-)
-from audio_rtsp.config.values import Values
+from audio_rtsp.config.settings import LOG_LEVEL
 from audio_rtsp.control.client import ask
 from audio_rtsp.control.listener import ControlListener
 from audio_rtsp.encoder.version import OLDEST, FfmpegVersion, parse_version
 from audio_rtsp.errors import (
     AlreadyRunning,
     AudioRtspError,
-    MediaMtxMissing,
     NotWritable,
     ProgramBroken,
     ProgramTooOld,
@@ -44,18 +32,12 @@ from audio_rtsp.events.recorder import Recorder
 from audio_rtsp.events.recorder_thread import RecorderThread
 from audio_rtsp.events.severity import Severity
 from audio_rtsp.facts.address import LanAddress
-from audio_rtsp.facts.ports import free_port
 from audio_rtsp.host.command import run_async
 from audio_rtsp.host.lock import InstanceLock
 from audio_rtsp.host.loop_complaints import LoopComplaints
 from audio_rtsp.host.notify import Notify
 from audio_rtsp.host.own_name import name_this_process
-from audio_rtsp.server.builtin.command import builtin_command
-from audio_rtsp.server.child import ServerChild, ServerCommand
-from audio_rtsp.server.mediamtx.command import mediamtx_command
-from audio_rtsp.server.mediamtx.find import find_binary
-from audio_rtsp.server.mediamtx.installed import InstalledServer, is_installed
-from audio_rtsp.server.protocol import MediaServer
+from audio_rtsp.server.choice import choose_server
 from audio_rtsp.server.watch import ServerWatch
 from audio_rtsp.status import Status
 from audio_rtsp.supervision.desk import MachineDesk
@@ -89,7 +71,12 @@ async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
         stop = _stop_signals()
         notify = Notify(os.environ)
         on_event = _witnesses(records, face)
-        server = await _media_server(desk, runtime, lambda cause: on_event(_restarted(cause)))
+        server = await choose_server(
+            desk.configuration.service,
+            root=desk.root,
+            runtime=runtime,
+            on_restart=lambda why: on_event(_restarted(why)),
+        )
         ffmpeg, _ = await asyncio.gather(_ffmpeg_version(), server.start())
         try:
             outfit = _outfit(ServerWatch(server), server.rtsp_port, ffmpeg, on_event, records)
@@ -98,18 +85,6 @@ async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
             await _supervise(helm, outfit.watch, runtime, face, stop)
         finally:
             await server.stop()
-
-
-async def _media_server(desk: MachineDesk, runtime: Path, on_restart: Callable[[str], None]) -> MediaServer:
-    """The machine's own service mediamtx, for our service always and for a user while it runs; else a child of ours."""
-    values = desk.configuration.service
-    installed = InstalledServer(values[RTSP_PORT], values[API_PORT])
-    is_wanted = values[SERVER] is not ServerChoice.EMBEDDED and is_installed(desk.root)
-    if is_wanted and ("NOTIFY_SOCKET" in os.environ or await installed.is_up()):
-        return installed
-    child = ServerChild(server_command(values, runtime))
-    child.on_restart = on_restart
-    return child
 
 
 def _restarted(cause: str) -> Event:
@@ -169,29 +144,6 @@ async def _hotplug(look_again: Callable[[], None]) -> AsyncIterator[None]:
         if descriptor >= 0:
             loop.remove_reader(descriptor)
         hotplug.close()
-
-
-def server_command(values: Values, runtime: Path) -> ServerCommand:
-    """The media server that SERVER asks for; ``auto`` takes MediaMTX where it is found."""
-    choice = values[SERVER]
-    rtsp_port, api_port = values[RTSP_PORT], free_port(values[API_PORT])
-    user, password = values[RTSP_READ_USER], values[RTSP_READ_PASSWORD]
-    binary = None if choice is ServerChoice.EMBEDDED else find_binary(values[MEDIAMTX_BIN])
-    if binary:
-        return mediamtx_command(
-            binary=binary,
-            folder=runtime,
-            rtsp_port=rtsp_port,
-            api_port=api_port,
-            read_user=user,
-            read_password=password,
-        )
-    if choice is ServerChoice.MEDIAMTX:
-        raise MediaMtxMissing(values[MEDIAMTX_BIN])
-    gap = values[GAP_FILL_SECONDS]
-    return builtin_command(
-        rtsp_port=rtsp_port, api_port=api_port, gap_seconds=gap, read_user=user, read_password=password
-    )
 
 
 async def _ffmpeg_version() -> FfmpegVersion:
