@@ -38,11 +38,11 @@ def make_face() -> Iterator[Face]:
 
 def is_journal() -> bool:
     """Whether standard output goes to systemd's journal (systemd.exec(5), $JOURNAL_STREAM)."""
-    stream = os.environ.get("JOURNAL_STREAM")
-    if not stream:
+    try:
+        there = os.fstat(sys.stdout.fileno())
+    except OSError:  # no file at all
         return False
-    there = os.fstat(sys.stdout.fileno())
-    return stream == f"{there.st_dev}:{there.st_ino}"
+    return os.environ.get("JOURNAL_STREAM") == f"{there.st_dev}:{there.st_ino}"
 
 
 def _journal_lines() -> Face:

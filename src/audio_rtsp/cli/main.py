@@ -15,19 +15,9 @@ from audio_rtsp import __version__
 from audio_rtsp.cli.answer import tell
 from audio_rtsp.cli.own_command import own_command
 from audio_rtsp.cli.places import places_for
+from audio_rtsp.cli.verb_names import VERBS
 from audio_rtsp.cli.word_order import reordered
 from audio_rtsp.errors import AudioRtspError
-
-VERBS = {
-    "run": "publish every capture device until Ctrl-C",
-    "status": "what is true now: server, streams, complaints",
-    "stream": "the streams of the running program",
-    "events": "what happened, also before the last restart",
-    "device": "capture devices: list, name, ignore",
-    "config": "settings: show, get, set, check, reload",
-    "mediamtx": "the media server MediaMTX: install, check, rollback, remove",
-    "serve": "the built-in RTSP server alone",
-}
 
 
 class Verbs(click.Group):

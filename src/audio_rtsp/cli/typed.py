@@ -6,8 +6,11 @@ import posixpath
 import re
 import shlex
 
+from audio_rtsp.cli.verb_names import VERBS
+
 NAME = "audio-rtsp"
-_COMMAND = re.compile(rf"(?<![\w./-]){NAME}(?= (?P<verb>run|status|stream|device|config|events|mediamtx|serve)\b| --)")
+_VERBS = "|".join(VERBS)
+_COMMAND = re.compile(rf"(?<![\w./-]){NAME}(?= (?P<verb>{'|'.join(VERBS)})\b| --)")
 
 
 def typed_command(called: str, *, on_path: str, folder: str) -> str:

@@ -22,7 +22,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
 
     def run(*arguments: str, **options: str) -> Result:
         places = Places(
-            root=Path("/"), config=tmp_path, logs=tmp_path / "logs", state=tmp_path / "state", runtime=tmp_path / "run"
+            root=Path("/"), config=tmp_path, state=tmp_path / "state", logs=tmp_path / "logs", runtime=tmp_path / "run"
         )
         return CliRunner().invoke(config, list(arguments), obj=places, catch_exceptions=True, **options)
 

@@ -67,8 +67,8 @@ def test_the_list_ends_in_advice_only_where_nothing_captures(number: str, is_tol
     places = Places(
         root=machine(number),
         config=tmp_path,
-        logs=tmp_path / "logs",
         state=tmp_path / "state",
+        logs=tmp_path / "logs",
         runtime=tmp_path / "run",
     )
     listed = CliRunner().invoke(device, ["list"], obj=places)
@@ -79,7 +79,7 @@ def test_the_list_ends_in_advice_only_where_nothing_captures(number: str, is_tol
 def test_devices_that_may_not_be_opened_are_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DeviceSource, "obstacle", lambda source: f"no right to open card {source.card_index}")
     places = Places(
-        root=machine("04"), config=tmp_path, logs=tmp_path / "logs", state=tmp_path / "state", runtime=tmp_path / "run"
+        root=machine("04"), config=tmp_path, state=tmp_path / "state", logs=tmp_path / "logs", runtime=tmp_path / "run"
     )
     listed = CliRunner().invoke(device, ["list"], obj=places)
     assert listed.stderr.splitlines() == ["no right to open card 0"]

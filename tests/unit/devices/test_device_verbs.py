@@ -22,7 +22,7 @@ class Desk:
         config.mkdir(exist_ok=True)
         self.config = config
         self.places = Places(
-            root=root, config=config, logs=config / "logs", state=config / "state", runtime=config / "run"
+            root=root, config=config, state=config / "state", logs=config / "logs", runtime=config / "run"
         )
 
     def __call__(self, *words: str) -> Result:
@@ -80,7 +80,11 @@ def test_nothing_is_written_by_looking(tmp_path: Path) -> None:
     root = copy_of("04", tmp_path)
     before = sorted(str(path) for path in root.rglob("*"))
     places = Places(
-        root=root, config=root / "etc", logs=root / "logs", state=root / "var/lib/audio-rtsp", runtime=root / "run"
+        root=root,
+        config=root / "etc",
+        state=root / "var/lib/audio-rtsp",
+        logs=root / "etc" / "logs",
+        runtime=root / "run",
     )
     for words in (("list",), ("show", "lab-mic-one")):
         assert CliRunner().invoke(device, words, obj=places).exit_code == 0
