@@ -9,8 +9,7 @@ import shlex
 from audio_rtsp.cli.verb_names import VERBS
 
 NAME = "audio-rtsp"
-_VERBS = "|".join(VERBS)
-_COMMAND = re.compile(rf"(?<![\w./-]){NAME}(?= (?P<verb>{'|'.join(VERBS)})\b| --)")
+_COMMAND = rf"(?<![\w./-]){NAME}(?= (?P<verb>%s)\b| --)"
 
 
 def typed_command(called: str, *, on_path: str, folder: str) -> str:
@@ -26,4 +25,5 @@ def typed_command(called: str, *, on_path: str, folder: str) -> str:
 
 def as_typed(text: str, command: str, options: str = "") -> str:
     """*text* with each command of ours as it can be typed, with the *options* for all verbs that were typed, too."""
-    return _COMMAND.sub(lambda found: f"{command} {options}" if options and found["verb"] else command, text)
+    pattern = _COMMAND % "|".join(VERBS)
+    return re.sub(pattern, lambda found: f"{command} {options}" if options and found["verb"] else command, text)
