@@ -10,10 +10,10 @@ WALL_CLOCK = re.compile(r"\btime\.time\b|\bdatetime\.(now|utcnow|today)\b|\btime
 MAY_PRINT_IT = {
     "config/backup.py": "the name of a backup",
     "events/recorder_thread.py": "the times of log lines and the days of the account",
-    "facts/clock.py": "a day as people write it",
+    "facts/clock.py": "the date of a clock that was never set",
     "rtsp/report.py": "the API's text of a time",
     "rtsp/server.py": "sender reports (RFC 3550): taken once at the start, monotonic from then on",
-    "server/mediamtx/release/web.py": "a clock that is not set is told before TLS fails for it",
+    "server/mediamtx/release/web.py": "whether a certificate can be judged, and how old an answer is",
 }
 
 
