@@ -25,7 +25,7 @@ from audio_rtsp.server.mediamtx.overview import read_overview
 from audio_rtsp.server.mediamtx.owner_text import first_text
 from audio_rtsp.server.mediamtx.ports import DEFAULT_PORTS, Ports
 from audio_rtsp.server.mediamtx.trial import try_configuration
-from media_servers import BINARIES, binary_or_skip, version_of
+from media_servers import BINARIES, NONE, binary_or_skip, version_of
 from process.mediamtx.installed import Installed, read, tone
 from process.streams.harness import listening, wait_for
 from process.streams.tones import peak_frequency
@@ -271,6 +271,24 @@ def test_killed_at_any_step_a_change_leaves_the_old_state_or_the_new(installed: 
 
 def settings(installed: Installed) -> str:
     return (installed.settings / "config").read_text()
+
+
+@pytest.mark.skipif(len(BINARIES) < 2, reason=f"{NONE}, of two versions")
+def test_a_file_that_an_older_version_does_not_take_gives_way_to_the_newest_backup(tmp_path: Path) -> None:
+    """As after ``mediamtx rollback``: logStructured came with v1.15.6."""
+    server = Installed(tmp_path, BINARIES[-1])
+    server.configuration.apply(server.ports)
+    server.configuration.apply(Ports(hls=server.spare))
+    server.configuration.apply(Ports(hls=server.ports.hls))
+    good = backups_of(server.files.owner)[-1].path.read_text()
+    server.write(f"{server.owner_text}logStructured: false\n")
+    older = ServerConfiguration(server.files, server.settings, BINARIES[0], {})
+    assert "logStructured" in older.check().complaints[0]
+    assert "an older one again" in older.go_back()[0]
+    assert server.owner_text == good
+    assert older.check().complaints == ()
+    assert "logStructured" in backups_of(server.files.owner)[-1].path.read_text()
+    assert older.go_back() == []
 
 
 def test_eleven_changes_leave_ten_backups_that_can_be_used(installed: Installed) -> None:

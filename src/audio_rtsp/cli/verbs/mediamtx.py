@@ -222,6 +222,9 @@ def rollback(places: Places, folder: Path | None, dry_run: bool, yes: bool) -> N
     with changing(installation):
         Installer(installation, web=Web(), progress=lambda done, total: None, tell=tell).apply(steps)
     _tell_result(installation, before)
+    if folder is None:
+        for line in server_configuration(places).go_back():
+            say(line)
 
 
 @mediamtx.command()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from audio_rtsp.config.backup import FOLDER, back_up
+from audio_rtsp.config.backup import FOLDER, back_up, backups_of
 from audio_rtsp.config.edit import change_file
 from audio_rtsp.config.keyvalue import set_key
 from audio_rtsp.config.owner_file import Unread, read_owner_file, why
@@ -72,6 +72,20 @@ class ServerConfiguration:
             self._files.write_complaints(())
             return done
 
+    def go_back(self) -> list[str]:
+        """After another version was put in the place of one: the newest of the file and its backups that it takes.
+
+        Tells what was done; raises ServerConfRefused when it takes none of them.
+        """
+        with self._writing():
+            present = read_owner_file(self._files.owner)
+            if not isinstance(present, bytes):
+                return []
+            for text in (present, *self._backups()):
+                if not self._told_by_binary(text):
+                    return self._return_to(text, present)
+            raise ServerConfRefused(str(self._files.owner), self._told_by_binary(present))
+
     def follow(self) -> Followed:
         """Let the copy follow the owner's file and our settings; what cannot work changes nothing and is told."""
         with self._writing():
@@ -121,10 +135,37 @@ class ServerConfiguration:
         port = asked.rtsp_port if ports.rtsp is None else ports.rtsp
         return replace(asked, rtsp_port=port, takes_hashes=self._has_binary and takes_hashes(self._binary))
 
+    def _backups(self) -> Iterator[bytes]:
+        """The newest first."""
+        for one in reversed(backups_of(self._files.owner)):
+            data = read_owner_file(one.path)
+            if isinstance(data, bytes):
+                yield data
+
+    def _told_by_binary(self, text: bytes) -> tuple[str, ...]:
+        try:
+            return self._files.said(objections(self._of_text(text, Ports()), self._files, self._binary))
+        except Refused as error:
+            return self._told(error)
+
+    def _return_to(self, text: bytes, present: bytes) -> list[str]:
+        owner = self._files.owner
+        if text != present:
+            back_up(owner, present)
+            write_atomic(owner, text)
+        self._put_in_force(self._of_text(text, Ports()))
+        self._files.write_complaints(())
+        return (
+            [] if text == present else [f"{owner}: an older one again, since this version does not take the last one"]
+        )
+
     def _planned(self, ports: Ports) -> Change:
         data = read_owner_file(self._files.owner)
         if isinstance(data, Unread):
             raise NotReadable(str(self._files.owner), data.why)
+        return self._of_text(data, ports)
+
+    def _of_text(self, data: bytes | None, ports: Ports) -> Change:
         try:
             return plan_change(None if data is None else data.decode("utf-8-sig"), ports, self._wanted(ports))
         except UnicodeDecodeError as error:
