@@ -40,6 +40,7 @@ class ControlListener:
         self._reads = reads
         self._acts = acts
         self._acceptor: Acceptor | None = None
+        self._rendered, self._rendered_at = b"", -WATCH_PAUSE
         self._connections: dict[asyncio.Task[None], int] = {}
 
     async def start(self) -> None:
@@ -115,8 +116,15 @@ class ControlListener:
     async def _watch(self, writer: asyncio.StreamWriter) -> None:
         while not writer.transport.is_closing() and writer.transport.get_write_buffer_size() < SLOW_LIMIT:
             await asyncio.sleep(WATCH_PAUSE)
-            writer.write(render_answer(self._reads["status"](Request("status"))))
+            writer.write(self._snapshot())
         raise TimeoutError
+
+    def _snapshot(self) -> bytes:
+        """One rendering for all who watch at that moment."""
+        now = asyncio.get_running_loop().time()
+        if now - self._rendered_at >= WATCH_PAUSE / 2:
+            self._rendered_at, self._rendered = now, render_answer(self._reads["status"](Request("status")))
+        return self._rendered
 
     def _answer(self, line: bytes, writer: asyncio.StreamWriter) -> dict[str, Any]:
         try:

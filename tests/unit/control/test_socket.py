@@ -24,6 +24,7 @@ import pytest
 from audio_rtsp.control import acceptor, client, listener, room
 from audio_rtsp.control.client import ask
 from audio_rtsp.control.listener import ControlListener
+from audio_rtsp.control.request import Request
 from audio_rtsp.errors import NotAnswering, NotRunning
 from unit.host.processes import descriptors, few_descriptors, soon
 
@@ -288,6 +289,32 @@ def test_a_watcher_is_told_again_and_again_until_it_goes(tmp_path: Path, monkeyp
         return lines
 
     assert [json.loads(line) for line in listening(path, act)] == [STATUS] * 4
+
+
+def test_those_who_watch_share_one_snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "WATCH_PAUSE", 0.2)
+    path = tmp_path / "control.sock"
+    made: list[Request] = []
+
+    def status(request: Request) -> dict[str, Any]:
+        made.append(request)
+        return STATUS
+
+    async def watch() -> None:
+        reader, writer = await asyncio.open_unix_connection(str(path), limit=1 << 20)
+        writer.write(b'{"ask": "watch"}\n')
+        for _ in range(6):
+            assert json.loads(await asyncio.wait_for(reader.readline(), 5)) == STATUS
+        writer.close()
+
+    async def main() -> None:
+        there = ControlListener(path, reads={"status": status}, acts={})
+        await there.start()
+        await asyncio.gather(*(watch() for _ in range(10)))
+        await there.stop()
+
+    asyncio.run(main())
+    assert len(made) <= 10 + 3 * 5, "the first answers, and at most a few for all at each beat"
 
 
 def test_a_watcher_that_never_reads_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
