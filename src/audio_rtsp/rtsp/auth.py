@@ -11,7 +11,7 @@ from binascii import Error as Base64Error
 from .message import Headers
 
 _REALM = "audio-rtsp"
-_PARAMETER = re.compile(r'(\w+)\s*=\s*(?:"([^"]*)"|([^\s,]+))')
+_PARAMETER = re.compile(r'\b(\w+)\s*=\s*(?:"([^"]*)"|([^\s,]+))')
 
 
 class Gate:

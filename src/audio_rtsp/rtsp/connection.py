@@ -11,8 +11,8 @@ from .outlet import Wire
 from .path import Loop
 from .session import make_id
 
-ITEMS_PER_TURN = 64
-"""Requests and frames of one connection before others have their turn: about 2 ms."""
+ITEMS_PER_TURN = 16
+"""Requests and frames of one connection before others have their turn: about 0.5 ms, 6 ms when each is the worst."""
 
 
 class Connection(asyncio.Protocol):

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+MOST_OFFERS = 16
 _PAIR = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
 
 
@@ -29,7 +30,7 @@ class Transport:
 
 def parse_transports(header: str) -> tuple[Transport, ...]:
     """The offers that we can serve, best first; unicast RTP/AVP only."""
-    offers = (_parse_offer(part.strip()) for part in header.split(","))
+    offers = (_parse_offer(part.strip()) for part in header.split(",", MOST_OFFERS)[:MOST_OFFERS])
     return tuple(offer for offer in offers if offer)
 
 

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 import string
+import time
 from typing import Any
 
 import pytest
@@ -236,6 +237,28 @@ def test_who_says_much_at_once_is_answered_in_turns() -> None:
     assert modest.ask("OPTIONS") == 200
     stage.loop.run(0.1)
     assert heard + greedy.take().count(b" 200 OK") == 1_000 and greedy.reads
+
+
+WORST_HEADERS = (
+    ("Authorization", "Digest " + "a" * 7_900),
+    ("Authorization", "Digest " + "a " * 3_900),
+    ("Authorization", "Digest " + 'a="' * 2_600),
+    ("Authorization", "Basic " + "a" * 7_900),
+    ("Transport", "," * 7_900),
+    ("Transport", "RTP/AVP;" * 980),
+    ("Session", ";" * 7_900),
+    ("X", " " * 7_900),
+)
+
+
+@pytest.mark.parametrize(("name", "value"), WORST_HEADERS)
+def test_no_header_takes_long_to_read(name: str, value: str) -> None:
+    stage = Stage(user="ann", password="s3cret")
+    stage.publisher()
+    line = stage.connect()
+    begin = time.process_time()
+    assert line.ask("SETUP", **{name: value}) in (401, 454)
+    assert time.process_time() - begin < 0.1
 
 
 def test_frames_of_somebody_without_session_are_ignored() -> None:
