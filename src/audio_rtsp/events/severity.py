@@ -28,6 +28,7 @@ OF_STATE = {
     "BACKOFF": Severity.WARNING,
     "COOLDOWN": Severity.WARNING,
     "AWAY": Severity.WARNING,
+    "RESTARTED": Severity.WARNING,
     "REFUSED": Severity.ERROR,
     "FAILED": Severity.ERROR,
 }
