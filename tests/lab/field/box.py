@@ -119,8 +119,8 @@ class Box:
         return time.monotonic() - begin
 
     def patience(self, seconds: float) -> float:
-        """How long to wait."""
-        return seconds if self.sabotage is NONE else min(seconds, SABOTAGED_LIMIT)
+        """How long to wait: as long as asked for, until a sabotage strikes."""
+        return seconds if self.sabotage is NONE or not self._was_well else min(seconds, SABOTAGED_LIMIT)
 
     def journal(self, since: str = "-2min") -> str:
         """What the service said."""

@@ -94,12 +94,15 @@ def _row(one: Scenario, stage: Stage, result: Result, seconds: float, complaint:
 
 
 def fails_as_it_should(one: Scenario, stage: Stage) -> Row:
-    """Run it sabotaged: a PASS of this row means that the scenario failed, by its own judgement."""
+    """Run it sabotaged: a PASS of this row means that the scenario failed, by its own judgement and not for want of a
+    processor.
+    """
     row, complaint = _perform_once(one, stage)
     has_noticed = bool(complaint) and not complaint.startswith((BROKEN, LAB))
+    noticed = Result.INCONCLUSIVE if stage.evidence.is_starved else Result.PASS
     return Row(
         scenario=f"{one.name} (sabotaged)",
-        result=Result.PASS if has_noticed else Result.FAIL,
+        result=noticed if has_noticed else Result.FAIL,
         seconds=row.seconds,
         load=row.load,
         note=f"{stage.sabotage.words}: {complaint.partition(chr(10))[0][:100] or 'it did not notice'}",

@@ -87,6 +87,11 @@ def test_a_sabotaged_scenario_must_fail_by_its_own_judgement(tmp_path: Path, bod
     assert fails_as_it_should(of(body), stages(tmp_path, Evidence([CALM]))()).result is result
 
 
+def test_a_sabotaged_scenario_that_failed_for_want_of_a_processor_shows_nothing(tmp_path: Path) -> None:
+    row = fails_as_it_should(of(fails), stages(tmp_path, Evidence(starvation=0.5))())
+    assert row.result is Result.INCONCLUSIVE
+
+
 def test_a_scenario_without_a_sabotage_is_refused() -> None:
     with pytest.raises(TypeError):
         scenario.scenario("kettle")

@@ -49,7 +49,6 @@ def during_boot(stage: Stage) -> None:
     with stage.box(EXACT) as box:
         box.guest.put(SLOW_UNIT.encode(), "/etc/systemd/system/slow.service")
         box.guest.check("systemctl enable -q slow && sync")
-        box.settled()
         box.guest.reboot()
         box.until(lambda: box.guest.run(f"systemctl is-active {NAME}").code == 0, 20, "the service is up")
         listener = box.listen("early")
