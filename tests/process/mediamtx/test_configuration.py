@@ -284,6 +284,9 @@ def test_a_file_that_an_older_version_does_not_take_gives_way_to_the_newest_back
     server.write(f"{server.owner_text}logStructured: false\n")
     older = ServerConfiguration(server.files, server.settings, BINARIES[0], {})
     assert "logStructured" in older.check().complaints[0]
+    with pytest.raises(ServerConfRefused, match="cannot be used"):
+        server.configuration.refuse(Path(BINARIES[0]))
+    server.configuration.refuse(Path(BINARIES[-1]))
     assert "an older one again" in older.go_back()[0]
     assert server.owner_text == good
     assert older.check().complaints == ()

@@ -127,7 +127,9 @@ def install(
     if configure is None and (config_only or ports != Ports()):
         raise click.UsageError("the configuration is that of this machine's /etc/mediamtx: leave out --to and --root")
     if not config_only:
-        _install(places, Order(**typed), _installation(places, folder, writes=not dry_run), dry_run=dry_run, yes=yes)
+        installation = _installation(places, folder, writes=not dry_run)
+        accept = None if folder else server_configuration(places).refuse
+        _install(places, Order(**typed), installation, accept, dry_run=dry_run, yes=yes)
     if configure:
         for line in configure.plan(ports) if dry_run else configure.apply(ports):
             say(line)
@@ -138,7 +140,15 @@ def _configure(places: Places) -> Configure:
     return server_configuration(places)
 
 
-def _install(places: Places, order: Order, installation: Installation, *, dry_run: bool, yes: bool) -> None:
+def _install(
+    places: Places,
+    order: Order,
+    installation: Installation,
+    accept: Callable[[Path], None] | None,
+    *,
+    dry_run: bool,
+    yes: bool,
+) -> None:
     web = Web(tell=tell)
     server = ReleaseServer(_base(places), web)
     wished = wish(order, server)
@@ -155,7 +165,15 @@ def _install(places: Places, order: Order, installation: Installation, *, dry_ru
     _confirm(decided, yes, otherwise=NO_FORCE)
     before = installation.in_use
     with changing(installation), make_progress() as progress:
-        Installer(installation, web=web, progress=progress, tell=tell, file=order.offline).apply(steps)
+        installer = Installer(
+            installation,
+            web=web,
+            progress=progress,
+            tell=tell,
+            file=order.offline,
+            accept=accept or (lambda program: None),
+        )
+        installer.apply(steps)
     _tell_result(installation, before)
 
 

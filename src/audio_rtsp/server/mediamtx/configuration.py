@@ -72,6 +72,14 @@ class ServerConfiguration:
             self._files.write_complaints(())
             return done
 
+    def refuse(self, program: Path) -> None:
+        """Raises ServerConfRefused when another *program* does not take what is in force; no file is no reason."""
+        other = ServerConfiguration(self._files, self._settings, str(program), self._environ)
+        present = read_owner_file(self._files.owner)
+        says = other._told_by_binary(present) if isinstance(present, bytes) else ()
+        if says:
+            raise ServerConfRefused(str(self._files.owner), says)
+
     def go_back(self) -> list[str]:
         """After another version was put in the place of one: the newest of the file and its backups that it takes.
 
