@@ -55,9 +55,6 @@ class Capability:
 
     altsets: tuple[Altset, ...]
 
-    def has_rate(self, rate: int) -> bool:
-        return any(rate in altset.rates for altset in self.altsets)
-
     @property
     def formats(self) -> tuple[str, ...]:
         """ALSA's names, in the order of the device."""

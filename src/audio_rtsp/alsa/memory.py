@@ -39,11 +39,6 @@ class Memory:
         return tuple(one for one in self.known if one.usb_class == usb_class)
 
 
-def forget_run(memory: Memory) -> Memory:
-    """The memory as the next run finds it: a move that lasted until then was a move."""
-    return Memory(known=tuple(replace(one, former_port="") for one in memory.known), clashed=memory.clashed)
-
-
 def meet(memory: Memory, usb_class: str, ports: Sequence[str]) -> Memory:
     """The memory in which each device of the class, now at these ports, has a key; ``ports`` in their own order."""
     if len(ports) > 1:

@@ -27,15 +27,6 @@ class Blacklist:
 
     entries: tuple[BlacklistEntry, ...] = ()
 
-    def matching(
-        self, *, card_id: str = "", card_name: str = "", identity: str = "", stream_name: str = ""
-    ) -> BlacklistEntry | None:
-        """The first entry that keeps this device out."""
-        for entry in self.entries:
-            if match(entry, card_id=card_id, card_name=card_name, identity=identity, stream_name=stream_name):
-                return entry
-        return None
-
 
 def match(
     entry: BlacklistEntry, *, card_id: str = "", card_name: str = "", identity: str = "", stream_name: str = ""

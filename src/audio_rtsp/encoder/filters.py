@@ -40,11 +40,6 @@ def refused_filters(graph: str) -> str | None:
     return next((reason for one in chain if (reason := _refused_filter(one))), None)
 
 
-def filter_names(graph: str) -> tuple[str, ...]:
-    """The filters in *graph* in their order."""
-    return tuple(one.name for one in parse_chain(graph))
-
-
 def startup_silence(graph: str) -> float:
     """Seconds until a chain gives its first sound."""
     return sum(_silence_of(one) for one in parse_chain(graph))

@@ -32,8 +32,3 @@ class MediaServer(Protocol):
 
     def judge_silence(self) -> None:
         """A question was not answered: replace it when it hangs; one that we did not start is left alone."""
-
-
-def publish_url(server: MediaServer, stream_name: str) -> str:
-    """Where an encoder on this machine sends a stream."""
-    return f"rtsp://127.0.0.1:{server.rtsp_port}/{stream_name}"

@@ -29,7 +29,7 @@ class EncoderRun:
         self._hear = hear
         self._words: list[str] = []
         self._over = asyncio.Event()
-        self._consumed_at = self._mute_since = self._output_at = _now()
+        self._consumed_at = self._mute_since = _now()
         self._consumed = sound.taken_bytes
         self._given_up = ""
         self.is_swapped = False
@@ -45,11 +45,6 @@ class EncoderRun:
     def has_output(self) -> bool:
         """Whether coded sound has left it."""
         return bool(self.report.output_seconds)
-
-    @property
-    def is_moving(self) -> bool:
-        """Whether coded sound left it lately."""
-        return self.has_output and _now() - self._output_at < STUCK_LIMIT
 
     def observe(self) -> None:
         """Take its reports, and give it up when it does not move: an encoder that empties its pipe is alive."""
@@ -116,7 +111,7 @@ class EncoderRun:
         if self._child.reports:
             self.report = self.report.updated(self._child.reports.take(), self._sound.pcm.full_scale)
         if self.report.output_seconds != before:
-            self._output_at = self._mute_since = _now()
+            self._mute_since = _now()
         lines = self._child.says.take_all()
         self._words = [*self._words, *lines][-REMEMBERED_LINES:]
         for line in telling(lines):

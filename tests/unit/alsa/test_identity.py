@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audio_rtsp.alsa.identity import FoundPcm, UsbDevice, identify
-from audio_rtsp.alsa.memory import Memory, forget_run
+from audio_rtsp.alsa.memory import Memory
+from unit.alsa.restart import after_a_restart
 
 PORTS = [f"pci-0000:00:1d.{host}-usb-0:{port}" for host in (0, 1) for port in ("1", "2", "10", "3.1")]
 
@@ -54,8 +55,8 @@ def test_when_a_twin_appears_the_first_one_keeps_its_key() -> None:
         first = keys["B"]
         keys, memory = boot(memory, [mic("A", serial), mic("B", serial)])
         assert keys["B"] == first != keys["A"]
-        assert boot(forget_run(memory), [mic("A", serial)])[0] == {"A": keys["A"]}
-        assert boot(forget_run(memory), [mic("B", serial)])[0] == {"B": first}
+        assert boot(after_a_restart(memory), [mic("A", serial)])[0] == {"A": keys["A"]}
+        assert boot(after_a_restart(memory), [mic("B", serial)])[0] == {"B": first}
 
 
 def test_a_lone_device_without_serial_keeps_its_key_at_another_port() -> None:
@@ -70,7 +71,7 @@ def test_a_twin_at_the_port_that_a_device_left_gets_a_key_of_its_own() -> None:
     _, memory = boot(memory, [mic("B")])
     keys, memory = boot(memory, [mic("A"), mic("B")])
     assert keys == {"A": "usb_audio_12090003_at_A_2", "B": "usb_audio_12090003_at_A"}
-    assert boot(forget_run(memory), [mic("B"), mic("A")])[0] == keys
+    assert boot(after_a_restart(memory), [mic("B"), mic("A")])[0] == keys
 
 
 def test_after_a_clash_a_device_at_a_new_port_is_a_new_device() -> None:
@@ -87,15 +88,15 @@ def test_with_two_candidates_at_new_ports_nobody_inherits() -> None:
 
 def test_a_twin_added_while_the_power_was_off_takes_no_key_though_it_comes_up_first() -> None:
     _, memory = boot(Memory(), [mic("B")])
-    keys, _ = one_by_one(forget_run(memory), [mic("A"), mic("B")])
+    keys, _ = one_by_one(after_a_restart(memory), [mic("A"), mic("B")])
     assert keys == {"A": "usb_audio_12090003_at_A", "B": "usb_audio_12090003_at_B"}
 
 
 def test_a_move_while_the_power_was_off_is_a_move_from_the_next_start_on() -> None:
     _, memory = boot(Memory(), [mic("A")])
-    keys, memory = boot(forget_run(memory), [mic("B")])
+    keys, memory = boot(after_a_restart(memory), [mic("B")])
     assert keys == {"B": "usb_audio_12090003_at_A"}
-    keys, _ = one_by_one(forget_run(memory), [mic("A"), mic("B")])
+    keys, _ = one_by_one(after_a_restart(memory), [mic("A"), mic("B")])
     assert keys == {"A": "usb_audio_12090003_at_A_2", "B": "usb_audio_12090003_at_A"}
 
 
@@ -176,7 +177,7 @@ def test_keys_never_change_hands_in_twenty_boots(world: list[tuple[str, str, str
     assert len(set(keys.values())) == len(world)
     for _ in range(20):
         present = plugged(world, order)
-        memory = forget_run(memory)
+        memory = after_a_restart(memory)
         for count in range(1, len(present) + 1):
             now, memory = boot(memory, present[:count])
             assert now == {one.port: keys[one.port] for one in present[:count]}
@@ -188,7 +189,7 @@ def test_devices_added_while_the_power_was_off_take_no_key(
 ) -> None:
     first = data.draw(st.lists(st.sampled_from(world), min_size=1, unique=True))
     keys, memory = one_by_one(Memory(), plugged(first, order))
-    together, memory = one_by_one(forget_run(memory), plugged(world, order))
+    together, memory = one_by_one(after_a_restart(memory), plugged(world, order))
     assert {port: key for port, key in together.items() if port in keys} == keys
     assert len(set(together.values())) == len(world)
 

@@ -38,11 +38,10 @@ def test_names_that_a_device_does_not_have_match_nothing():
     assert not match(entry("x"), card_id="")
 
 
-def test_the_first_matching_line_is_told():
+def test_an_entry_knows_its_line():
     ignored, _ = parse_blacklist(b"\xef\xbb\xbf# no\nHDMI # out\r\n\nUSB Audio*\n")
-    found = ignored.matching(card_name="USB Audio Device", stream_name="usb_audio")
-    assert found == BlacklistEntry(text="USB Audio*", line=4)
-    assert ignored.matching(card_id="Mic") is None
+    assert ignored.entries[-1] == BlacklistEntry(text="USB Audio*", line=4)
+    assert match(ignored.entries[-1], card_name="USB Audio Device", stream_name="usb_audio")
 
 
 def test_adding_keeps_every_byte_and_says_why():

@@ -6,12 +6,12 @@ import random
 from dataclasses import replace
 
 from audio_rtsp.alsa.inventory import CapturePcm, Inventory, SoundCard, read_inventory
-from audio_rtsp.alsa.memory import forget_run
 from audio_rtsp.config.blacklist import Blacklist
 from audio_rtsp.config.device_map import DeviceMap
 from audio_rtsp.devices.memory import DeviceMemory
 from audio_rtsp.devices.roster import Roster, call_roll
 from machines.machine import machine
+from unit.alsa.restart import after_a_restart
 
 ALL = read_inventory(machine("06")).pcms
 
@@ -52,7 +52,7 @@ def test_in_twenty_boots_card_by_card_every_port_keeps_its_name() -> None:
     expected = names(roster)
     assert len(set(expected.values())) == 6
     for _ in range(20):
-        memory = replace(memory, identities=forget_run(memory.identities))
+        memory = replace(memory, identities=after_a_restart(memory.identities))
         arriving = order.sample(ALL, len(ALL))
         for count in range(1, 7):
             roster, memory = roll(arriving[:count], memory)

@@ -22,7 +22,6 @@ from audio_rtsp.server.mediamtx.command import mediamtx_command
 from audio_rtsp.server.mediamtx.conf import PrivateConf, render_conf
 from audio_rtsp.server.mediamtx.find import USUAL_PLACE, find_binary
 from audio_rtsp.server.mediamtx.users import Access
-from audio_rtsp.server.protocol import publish_url
 from media_servers import BINARIES, binary_or_skip
 from unit.host.processes import children, descriptors, soon
 
@@ -98,7 +97,6 @@ def test_a_real_mediamtx_takes_its_configuration_and_answers(
             assert await server.paths() == {}
             with closing(socket.create_connection(("127.0.0.1", server.rtsp_port), 2)):
                 pass
-            assert publish_url(server, "mic") == f"rtsp://127.0.0.1:{server.rtsp_port}/mic"
 
     asyncio.run(main())
     assert (tmp_path / "mediamtx.yml").stat().st_mode & 0o777 == 0o600
