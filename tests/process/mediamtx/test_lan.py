@@ -49,10 +49,10 @@ class House:
         quiet = subprocess.DEVNULL
         return subprocess.Popen(whole, stdin=quiet, stdout=quiet, stderr=quiet, text=True, env=environment)
 
-    def hears(self, net: str, transport: str = "tcp") -> str:
-        """What the neighbour's ffprobe gets of path ``one`` by an address of *net*."""
+    def hears(self, net: str, transport: str = "tcp", path: str = "one") -> str:
+        """What the neighbour's ffprobe gets of *path* by an address of *net*."""
         argv = ("ffprobe", "-v", "error", "-rtsp_transport", transport, "-show_entries", "stream=codec_name")
-        done = self.run(self.neighbour, *argv, "-of", "csv=p=0", f"rtsp://{net}.1:18554/one")
+        done = self.run(self.neighbour, *argv, "-of", "csv=p=0", f"rtsp://{net}.1:18554/{path}")
         return (done.stdout or done.stderr).strip()
 
     def status(self, where: str, url: str) -> str:
@@ -117,6 +117,18 @@ def test_the_local_network_listens_and_nobody_else(served: House) -> None:
     wait_for(lambda: served.status(served.neighbour, f"http://{LAN}.1:18888/one/index.m3u8") == "200", 15, "HLS plays")
     assert served.status(served.neighbour, f"http://{LAN}.1:18889/one/") == "200"
     assert served.status(served.neighbour, f"http://{OUTSIDE}.1:18889/one/") == "401"
+
+
+def test_the_seeds_own_test_tone_is_taken(served: House) -> None:
+    """No codec, so AAC; no -re, so as fast as it goes; no transport, so UDP first; localhost may be ::1."""
+    line = "ffmpeg -f lavfi -i sine=frequency=440:sample_rate=44100 -f rtsp rtsp://localhost:18554/test_tone"
+    tone = served.start(served.server, *line.split())
+    try:
+        wait_for(lambda: served.hears(LAN, path="test_tone") == "aac", 15, "the tone is heard")
+        assert served.hears(LAN) == "opus", "the other stream is unharmed"
+    finally:
+        tone.kill()
+        tone.wait()
 
 
 def test_only_the_machine_itself_publishes(served: House) -> None:

@@ -49,13 +49,13 @@ def _bind(host: str, port: int, kind: socket.SocketKind) -> int:
     A low port that is not ours to open is none of our business: the server's unit may.
     """
     family = socket.AF_INET6 if ":" in host or (not host and socket.has_dualstack_ipv6()) else socket.AF_INET
-    with socket.socket(family, kind) as probe:
-        if kind is socket.SOCK_STREAM:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family is socket.AF_INET6 and not host:
-            probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        try:
+    try:
+        with socket.socket(family, kind) as probe:
+            if kind is socket.SOCK_STREAM:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family is socket.AF_INET6 and not host:
+                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
             probe.bind((host, port))
-        except OSError as error:
-            return error.errno or 0
+    except OSError as error:
+        return error.errno or 0
     return 0

@@ -7,7 +7,6 @@ line ``ERR: …``; what it likes makes it say its name and stay.
 from __future__ import annotations
 
 import os
-import pwd
 import re
 import select
 import subprocess
@@ -28,7 +27,8 @@ LIMIT = 20.0
 """Seconds for its first word (a small board with a slow card: 1 s)."""
 ACCEPTED = re.compile(r"MediaMTX v\d")
 """Its first line, written when the configuration is loaded (v1.12.2 to v1.20.1)."""
-NOBODY = "nobody"
+NOBODY = 65534
+"""User and group that own nothing, on every Linux."""
 RELEASE = re.compile(r"v(\d+)\.(\d+)\.(\d+)", re.ASCII)
 HASHES_SINCE = (1, 13, 1)
 """bluenviron/mediamtx#4698"""
@@ -61,10 +61,9 @@ def _as_nobody(path: Path) -> tuple[str, ...]:
     """setpriv's words; the death signal anew, because a change of user takes it away (prctl(2))."""
     if os.geteuid() != 0:
         return ()
-    user = pwd.getpwnam(NOBODY)
     for one in (path, path.parent):
-        os.chown(one, user.pw_uid, user.pw_gid)
-    ids = (f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--no-new-privs")
+        os.chown(one, NOBODY, NOBODY)
+    ids = (f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--no-new-privs")
     return ("setpriv", *ids, "--pdeathsig", "KILL", "--")
 
 
