@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from audio_rtsp.facts.ports import is_free
+from audio_rtsp.facts.process import command_line
 from audio_rtsp.server.api import ControlApi
 from audio_rtsp.server.mediamtx.conf_files import ConfFiles
 from audio_rtsp.server.mediamtx.configuration import ServerConfiguration
@@ -85,10 +86,11 @@ class Installed:
         wait_for(lambda: self.answers(), 10, "its API answers")
 
     def stop(self) -> None:
-        if self._keeper:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._keeper.pid, signal.SIGKILL)
+        if self._keeper and self._keeper.poll() is None:
+            server = self.pid
+            os.killpg(self._keeper.pid, signal.SIGKILL)
             self._keeper.wait()
+            wait_for(lambda: not server or command_line(server) == (), 10, "it has let go of its ports")
 
     def answers(self) -> bool:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.api_port), 1):
