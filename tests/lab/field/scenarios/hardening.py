@@ -14,7 +14,7 @@ from field.stage import Stage
 from field.unit import NAME, SANDBOX, SANDBOX_FILE
 
 BUDGET = 1.5
-"""``systemd-analyze security``: 0 is best, 10 worst; 0.1 is capset, which setpriv needs (tests/unit/install)."""
+"""``systemd-analyze security``: 0 is best, 10 worst."""
 
 UDEV_LIMIT = 5.0
 """Seconds from the plug to LIVE by udev's word; the poll that is the floor comes every ten."""
