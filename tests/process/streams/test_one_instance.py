@@ -8,30 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
-from audio_rtsp.cli import places as module
-from audio_rtsp.cli.places import places_for
-from audio_rtsp.cli.verbs.run import _refuse_beside_the_service
-from audio_rtsp.errors import AlreadyRunning
 from process.streams.harness import Box, Program, running, wait_for
 
 NAME = "lab-studio-stereo"
-
-
-def test_a_users_own_run_beside_the_service_is_told_its_urls(
-    box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "SERVICE_RUNTIME", box.root / "run/audio-rtsp")
-    user = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path / "user")}
-    own = places_for(root=Path("/"), config=None, environ=user, is_root=False)
-    _refuse_beside_the_service(own)
-    with running(box, "--server", "embedded") as program:
-        program.wait_state(NAME, "LIVE")
-        with pytest.raises(AlreadyRunning) as refused:
-            _refuse_beside_the_service(own)
-    assert f"pid {program.process.pid}" in refused.value.what
-    assert any(line.endswith(f":{box.port}/{NAME}") for line in refused.value.detail)
 
 
 def test_the_lock_of_a_killed_program_is_no_obstacle(box: Box) -> None:
