@@ -9,6 +9,8 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable
 
+from audio_rtsp.stream_name import RULE
+
 
 class AudioRtspError(Exception):
     """A failure that the owner can do something about."""
@@ -20,11 +22,6 @@ class AudioRtspError(Exception):
         self.what = what
         self.fix = fix
         self.detail = tuple(detail)
-
-
-NAME_RULE = "use a-z, 0-9, _ and -, at most 63, a letter or digit first; not server, service, configuration"
-NOT_STREAMS = frozenset({"server", "service", "configuration"})
-"""What our own events are about; no stream is called so, that its lines in the logs are its own."""
 
 
 class NotRunning(AudioRtspError):
@@ -84,8 +81,8 @@ class BadName(AudioRtspError):
 
     exit_code = 12
 
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(f"{name!r} cannot be a stream name: {why}", fix=NAME_RULE)
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} cannot be a stream name", fix=f"use {RULE}")
 
 
 class NotAllowed(AudioRtspError):

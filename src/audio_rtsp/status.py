@@ -4,29 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
-from enum import StrEnum
 from typing import Any
+
+from audio_rtsp.stream_state import StreamState
 
 SCHEMA = 1
 """Grows when a field changes its meaning or goes; a new field does not change it."""
-
-
-class StreamState(StrEnum):
-    """What stands between a microphone and its listeners, before the owner's filters.
-
-    LIVE only with evidence: sound comes in, the encoder moves, the server's bytes grow.
-    """
-
-    WAITING = "WAITING"
-    STARTING = "STARTING"
-    LIVE = "LIVE"
-    SILENT = "SILENT"
-    FILLING = "FILLING"
-    BUSY = "BUSY"
-    BACKOFF = "BACKOFF"
-    COOLDOWN = "COOLDOWN"
-    STOPPED = "STOPPED"
-    REFUSED = "REFUSED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

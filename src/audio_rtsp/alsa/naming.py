@@ -12,10 +12,8 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from audio_rtsp.alsa.port import natural
-from audio_rtsp.errors import NAME_RULE, NOT_STREAMS
+from audio_rtsp.stream_name import MAX_LENGTH, NOT_STREAMS, RULE, is_stream_name
 
-MAX_NAME = 63
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _LAST_RESORT = "microphone"
 
 
@@ -51,11 +49,7 @@ def default_slug(product: str, card_id: str) -> str:
 def _slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return re.sub(r"[^a-z0-9_]+", "-", letters).strip("-_")[:MAX_NAME].rstrip("-_")
-
-
-def is_name(text: str) -> bool:
-    return _NAME.fullmatch(text) is not None and text not in NOT_STREAMS
+    return re.sub(r"[^a-z0-9_]+", "-", letters).strip("-_")[:MAX_LENGTH].rstrip("-_")
 
 
 def assign_names(
@@ -66,7 +60,7 @@ def assign_names(
 ) -> Naming:
     """Name every device. ``known`` are identities of absent devices: an entry with such a key is not a short form."""
     wished = _owner_wishes(devices, owner, {*known, *given})
-    remembered = {key: name for key, name in given.items() if is_name(name)}
+    remembered = {key: name for key, name in given.items() if is_stream_name(name)}
     names = _with_earlier_names(wished.names, devices, remembered)
     nameless = [one for one in devices if one.identity not in names]
     fresh = _fresh_names(nameless, {*names.values(), *owner.values(), *remembered.values()})
@@ -98,8 +92,8 @@ class _Wishes:
     def grant(self, key: str, name: str, identity: str) -> None:
         self.met.add(key)
         holder = next((other for other, used in self.names.items() if used == name), None)
-        if not is_name(name):
-            self.complaints[key] = f"{name!r} is no stream name: {NAME_RULE}; ignored"
+        if not is_stream_name(name):
+            self.complaints[key] = f"{name!r} is no stream name: use {RULE}; ignored"
         elif holder is not None:
             self.complaints[key] = f"{name} is the name of {holder} already; ignored"
         else:
@@ -157,5 +151,5 @@ def _free_name(device: Nameable, taken: set[str]) -> str:
     stem = default_slug(device.product, device.card_id)
     pcm = f"-pcm{device.pcm}" if device.is_further else ""
     endings = (f"-{number}{pcm}" if number > 1 else pcm for number in count(1))
-    wishes = (stem[: MAX_NAME - len(ending)].rstrip("-_") + ending for ending in endings)
+    wishes = (stem[: MAX_LENGTH - len(ending)].rstrip("-_") + ending for ending in endings)
     return next(name for name in wishes if name not in taken)

@@ -14,7 +14,8 @@ from audio_rtsp.cli.stream_table import render_streams, without_microphone
 from audio_rtsp.events.event import Event
 from audio_rtsp.events.severity import Severity
 from audio_rtsp.service import Face
-from audio_rtsp.status import Status, StreamState
+from audio_rtsp.status import Status
+from audio_rtsp.stream_state import StreamState
 
 REFRESH = 0.5
 RECENT = 6

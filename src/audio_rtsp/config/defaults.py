@@ -9,6 +9,7 @@ from typing import Any
 from audio_rtsp.config.keyvalue import render_value
 from audio_rtsp.config.setting import Setting
 from audio_rtsp.config.settings import ALL
+from audio_rtsp.stream_name import RULE
 
 WIDTH = 100
 CONFIG_HEAD = """\
@@ -17,11 +18,11 @@ CONFIG_HEAD = """\
 # One stream alone: the same audio keys in devices/STREAM_NAME.conf
 """
 
-DEVICE_MAP = """\
+DEVICE_MAP = f"""\
 # Format: DEVICE_UUID=friendly_name
 # The device keeps this stream name whatever it is plugged into or in which order it is found.
 # What is connected: audio-rtsp device list. A name from the command line: audio-rtsp device name ID NAME
-# A name is a-z, 0-9, _ and -, at most 63 characters, a letter or digit first.
+# A name: {RULE}.
 # usb_audio_046d041e=wireless_lapel_mic
 """
 

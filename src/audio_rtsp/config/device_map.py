@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from audio_rtsp.config.complaint import Complaint, quoted
 from audio_rtsp.config.keyvalue import Line, parse_lines, set_key
-from audio_rtsp.errors import NOT_STREAMS, BadName
+from audio_rtsp.errors import BadName
+from audio_rtsp.stream_name import WHAT_A_NAME_IS, is_stream_name, nearest_name
 
 IDENTITY = r"[^\s=#\x00-\x1f\x7f]+"
-STREAM_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-WHAT_A_NAME_IS = (
-    "a stream name is a-z, 0-9, _ and -, at most 63, a letter or digit first, and not server, service or configuration"
-)
 FILE = "device_map.conf"
 
 
@@ -47,11 +43,6 @@ class DeviceMap:
         return entry.name not in self.names and self.name_of(entry.identity) is None
 
 
-def is_stream_name(text: str) -> bool:
-    """Whether *text* can be part of a URL, a file name and a server's path at once."""
-    return STREAM_NAME.fullmatch(text) is not None and text not in NOT_STREAMS
-
-
 def parse_device_map(data: bytes, file: str = FILE) -> tuple[DeviceMap, tuple[Complaint, ...]]:
     """Read the map; of two lines with the same identity or name the last one counts."""
     good: list[MapEntry] = []
@@ -67,7 +58,7 @@ def parse_device_map(data: bytes, file: str = FILE) -> tuple[DeviceMap, tuple[Co
 def set_entry(data: bytes, identity: str, name: str) -> bytes:
     """Give *identity* its *name* in its own line; every other byte stays. Raises BadName."""
     if not is_stream_name(name):
-        raise BadName(name, WHAT_A_NAME_IS)
+        raise BadName(name)
     return set_key(data, identity, name, IDENTITY)
 
 
@@ -84,8 +75,8 @@ def _objections(line: Line, before: list[MapEntry]) -> Iterator[str]:
 
 
 def _better_name(text: str) -> str:
-    better = re.sub(r"[^a-z0-9_-]+", "_", text.lower()).strip("_-")[:63]
-    return f"did you mean {better}?" if is_stream_name(better) else WHAT_A_NAME_IS
+    better = nearest_name(text)
+    return f"did you mean {better}?" if better else WHAT_A_NAME_IS
 
 
 def _with_entry(entries: list[MapEntry], new: MapEntry) -> list[MapEntry]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,8 +10,8 @@ from audio_rtsp.config import blacklist, device_map
 from audio_rtsp.config.backup import how_to_restore
 from audio_rtsp.config.complaint import Complaint, quoted
 from audio_rtsp.config.damage import damage
-from audio_rtsp.config.device_map import WHAT_A_NAME_IS, is_stream_name
 from audio_rtsp.config.owner_file import Unread, read_owner_file, why
+from audio_rtsp.stream_name import WHAT_A_NAME_IS, is_stream_name, nearest_name
 
 CONFIG = "config"
 DEVICES = "devices"
@@ -83,6 +82,6 @@ def _device_file_names(folder: Path) -> list[str] | Unread:
 
 
 def _misnamed(stem: str) -> Complaint:
-    better = re.sub(r"[^a-z0-9_-]+", "_", stem.lower()).strip("_-")[:63]
-    fix = f"rename it to {better}{SUFFIX}" if is_stream_name(better) else WHAT_A_NAME_IS
+    better = nearest_name(stem)
+    fix = f"rename it to {better}{SUFFIX}" if better else WHAT_A_NAME_IS
     return Complaint(DEVICES, f"{quoted(stem + SUFFIX)} is not read, no stream can have this name; {fix}")

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from audio_rtsp.config.device_map import FILE, WHAT_A_NAME_IS, DeviceMap, is_stream_name, set_entry
+from audio_rtsp.config.device_map import FILE, DeviceMap, set_entry
 from audio_rtsp.config.edit import change_file
 from audio_rtsp.config.owner_file import why
 from audio_rtsp.config.sources import device_file, settings_file
 from audio_rtsp.errors import BadName, NameTaken, NotWritable
+from audio_rtsp.stream_name import is_stream_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class Renaming:
 def plan_renaming(identity: str, new: str, names: Mapping[str, str], device_map: DeviceMap) -> Renaming:
     """Raises BadName when *new* is no name, NameTaken when it is another device's."""
     if not is_stream_name(new):
-        raise BadName(new, WHAT_A_NAME_IS)
+        raise BadName(new)
     old = names.get(identity, "")
     entry = next((entry for entry in device_map.entries if entry.name == old), None)
     key = entry.identity if entry else identity

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from audio_rtsp.errors import NOT_STREAMS
+from audio_rtsp.stream_name import NOT_STREAMS
+from audio_rtsp.stream_state import StreamState
 
 WORTH_A_WORD = 0.05
 """Seconds; less would be printed as ``0.0 s lost``."""
@@ -62,8 +63,8 @@ class Event:
         return f"{prefix}{self.after.lower()}{self._again()}{cause}{lost}"
 
     def _again(self) -> str:
-        if self.after != "LIVE" or not self.is_change:
+        if self.after != StreamState.LIVE or not self.is_change:
             return ""
         if self.restarts:
             return f" again after {self.restarts} restart{'s' if self.restarts > 1 else ''}"
-        return " again" if self.before in ("FILLING", "SILENT") else ""
+        return " again" if self.before in (StreamState.FILLING, StreamState.SILENT) else ""

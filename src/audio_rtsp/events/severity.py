@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from audio_rtsp.config.settings import LogLevel
 from audio_rtsp.events.event import WORTH_A_WORD, Event
+from audio_rtsp.stream_state import StreamState
 
 
 class Severity(IntEnum):
@@ -17,27 +18,28 @@ class Severity(IntEnum):
     ERROR = 40
 
 
-OF_STATE = {
-    "LIVE": Severity.INFO,
-    "STOPPED": Severity.INFO,
-    "WAITING": Severity.INFO,
-    "STARTING": Severity.DEBUG,
-    "FILLING": Severity.WARNING,
-    "BUSY": Severity.WARNING,
-    "SILENT": Severity.WARNING,
-    "BACKOFF": Severity.WARNING,
-    "COOLDOWN": Severity.WARNING,
+OF_STATE: dict[str, Severity] = {
+    StreamState.LIVE: Severity.INFO,
+    StreamState.STOPPED: Severity.INFO,
+    StreamState.WAITING: Severity.INFO,
+    StreamState.STARTING: Severity.DEBUG,
+    StreamState.FILLING: Severity.WARNING,
+    StreamState.BUSY: Severity.WARNING,
+    StreamState.SILENT: Severity.WARNING,
+    StreamState.BACKOFF: Severity.WARNING,
+    StreamState.COOLDOWN: Severity.WARNING,
+    StreamState.REFUSED: Severity.ERROR,
     "AWAY": Severity.WARNING,
     "RESTARTED": Severity.WARNING,
-    "REFUSED": Severity.ERROR,
     "FAILED": Severity.ERROR,
 }
+"""The last three are the server's and a bug's."""
 
 
 def severity_of(event: Event) -> Severity:
     """By the new state; lost sound is worth a warning, unless the event is the good end of it."""
     severity = OF_STATE.get(event.after.upper(), Severity.INFO)
-    is_good_end = event.is_change and event.after == "LIVE"
+    is_good_end = event.is_change and event.after == StreamState.LIVE
     return max(severity, Severity.WARNING) if event.lost >= WORTH_A_WORD and not is_good_end else severity
 
 

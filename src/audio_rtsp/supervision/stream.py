@@ -10,7 +10,8 @@ from audio_rtsp.alsa.pcm_format import PcmFormat
 from audio_rtsp.encoder.argv import EncoderPlan, encoder_argv
 from audio_rtsp.encoder.level import LevelWatch, Window
 from audio_rtsp.events.event import Event
-from audio_rtsp.status import StreamState, StreamStatus
+from audio_rtsp.status import StreamStatus
+from audio_rtsp.stream_state import StreamState
 from audio_rtsp.supervision.capture_run import CaptureRun
 from audio_rtsp.supervision.capture_side import CaptureSide
 from audio_rtsp.supervision.encoder_side import EncoderSide

@@ -54,7 +54,7 @@ class Supervisor:
         self._ticked_at = _now()
 
     def look_again(self) -> None:
-        """A udev, configuration or server event."""
+        """The machine or the settings may be others now."""
         self._look.set()
 
     def meet_event(self) -> None:

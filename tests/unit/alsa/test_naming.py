@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio_rtsp.alsa.naming import MAX_NAME, Nameable, assign_names, default_slug, fitting, is_name
+from audio_rtsp.alsa.naming import Nameable, assign_names, default_slug, fitting
+from audio_rtsp.stream_name import MAX_LENGTH, is_stream_name
 
 
 def device(identity: str, product: str = "USB PnP Sound Device", *, port: str = "", pcm: int = 0) -> Nameable:
@@ -25,7 +26,7 @@ ONE, TWO = device("usb_audio_12090003_at_usb-0:2"), device("usb_audio_12090003_a
         ("ﬁne ℌi²", "fine-hi2"),
         ("日本", "u0x12090x05"),
         ("", "u0x12090x05"),
-        ("x" * 100, "x" * MAX_NAME),
+        ("x" * 100, "x" * MAX_LENGTH),
         ("Server", "server-mic"),
     ],
 )
@@ -39,7 +40,7 @@ def test_a_device_without_any_letters_has_a_name_still() -> None:
 
 @given(st.text(), st.text())
 def test_every_slug_is_a_name(product: str, card_id: str) -> None:
-    assert is_name(default_slug(product, card_id))
+    assert is_stream_name(default_slug(product, card_id))
 
 
 def test_twins_are_numbered_in_the_order_of_their_ports() -> None:
@@ -161,6 +162,6 @@ def test_names_are_unique_stable_and_do_not_depend_on_order(devices, owner, give
     naming = assign_names(devices, owner, given_names)
     assert set(naming.names) == {one.identity for one in devices}
     assert len(set(naming.names.values())) == len(devices)
-    assert all(map(is_name, naming.names.values()))
+    assert all(map(is_stream_name, naming.names.values()))
     assert assign_names(order.sample(devices, len(devices)), owner, given_names) == naming
     assert assign_names(devices, owner, naming.given).names == naming.names

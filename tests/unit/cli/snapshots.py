@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from audio_rtsp.status import LeftOut, ServerStatus, Status, StreamState, StreamStatus
+from audio_rtsp.status import LeftOut, ServerStatus, Status, StreamStatus
+from audio_rtsp.stream_state import StreamState
 
 EMPTY: dict[str, Any] = {"str": "", "int": 0, "float": 0.0, "bool": False}
 ONE = {"name": "desk", "state": StreamState.LIVE, "url": "rtsp://h:1/desk", "codec": "libmp3lame"}

@@ -9,7 +9,8 @@ import pytest
 from audio_rtsp.cli.answer import say, say_json, tell
 from audio_rtsp.cli.stream_table import render_streams
 from audio_rtsp.events.event import Event
-from audio_rtsp.status import SCHEMA, LeftOut, StreamState, summary
+from audio_rtsp.status import SCHEMA, LeftOut, summary
+from audio_rtsp.stream_state import StreamState
 from unit.cli.snapshots import snapshot, stream
 
 

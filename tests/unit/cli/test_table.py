@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from audio_rtsp.cli.stream_table import WITHOUT_MICROPHONE, render_streams
 from audio_rtsp.cli.table import render_table
-from audio_rtsp.status import LeftOut, ServerStatus, StreamState
+from audio_rtsp.status import LeftOut, ServerStatus
+from audio_rtsp.stream_state import StreamState
 from unit.cli.snapshots import snapshot, stream
 
 HEADER = ("name", "state", "url", "")

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio_rtsp.config.device_map import is_stream_name, parse_device_map, set_entry
+from audio_rtsp.config.device_map import parse_device_map, set_entry
 from audio_rtsp.errors import BadName
+from audio_rtsp.stream_name import is_stream_name
 
 
 @pytest.mark.parametrize("name", ["a", "0", "conference_room_mic", "tone-1", "a" * 63])

@@ -12,7 +12,7 @@ from audio_rtsp.config.settings import LogLevel
 from audio_rtsp.events.event import Event
 from audio_rtsp.events.log_line import LONGEST, printable, render_again, render_line
 from audio_rtsp.events.severity import OF_STATE, Severity, least_severity, severity_of
-from audio_rtsp.status import StreamState
+from audio_rtsp.stream_state import StreamState
 from unit.events.disk import change, loss
 
 MOMENT = datetime(2026, 11, 24, 9, 17, 40)

@@ -16,7 +16,6 @@ from audio_rtsp.cli.configured import configuration_of
 from audio_rtsp.cli.takeover import reload_program, take_over
 from audio_rtsp.config.candidate import NOTHING_WRITTEN, Candidate, all_complaints
 from audio_rtsp.config.complaint import Complaint, quoted
-from audio_rtsp.config.device_map import WHAT_A_NAME_IS, is_stream_name
 from audio_rtsp.config.edit import change_file
 from audio_rtsp.config.guess import did_you_mean
 from audio_rtsp.config.load import Configuration
@@ -25,6 +24,7 @@ from audio_rtsp.config.settings import ALL, AUDIO_CODEC, BY_KEY, FFMPEG_ADDITION
 from audio_rtsp.config.sources import read_sources, settings_file
 from audio_rtsp.config.values import OriginKind, Values
 from audio_rtsp.errors import BadName, ConfigRefused
+from audio_rtsp.stream_name import is_stream_name
 
 if TYPE_CHECKING:
     from audio_rtsp.cli.places import Places
@@ -178,7 +178,7 @@ def _values(read: Configuration, stream: str | None) -> Values:
 
 def _refuse_bad_name(stream: str) -> None:
     if not is_stream_name(stream):
-        raise BadName(stream, WHAT_A_NAME_IS)
+        raise BadName(stream)
 
 
 def _setting(key: str) -> Setting[Any]:

@@ -12,9 +12,9 @@ from audio_rtsp.cli.stream_table import render_streams
 from audio_rtsp.control.client import ask
 from audio_rtsp.errors import NotRunning
 from audio_rtsp.server.mediamtx.conf_files import ConfFiles
+from audio_rtsp.stream_state import WELL
 
-RUNNING, PARTLY, NOT_RUNNING = 0, 5, 3
-GOOD = ("LIVE", "SILENT")
+PARTLY = 5
 
 
 @click.command()
@@ -27,7 +27,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
         now = ask(places.control_socket, "status")
     except NotRunning as error:
         _tell_without_program(places, error, as_json=as_json)
-        ctx.exit(NOT_RUNNING)
+        ctx.exit(error.exit_code)
     now["complaints"] += ConfFiles.under(places.root).read_complaints()
     if as_json:
         say_json(now)
@@ -37,7 +37,8 @@ def status(ctx: click.Context, as_json: bool) -> None:
             say(line)
         say("")
         say(render_streams(now))
-    ctx.exit(RUNNING if all(one["state"] in GOOD for one in now["streams"]) and now["server"]["is_up"] else PARTLY)
+    is_well = now["server"]["is_up"] and all(one["state"] in WELL for one in now["streams"])
+    ctx.exit(0 if is_well else PARTLY)
 
 
 def _headline(now: dict[str, Any]) -> str:
