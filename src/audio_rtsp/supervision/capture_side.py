@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from enum import StrEnum
 
 from audio_rtsp.capture.diagnosis import CaptureFault
 from audio_rtsp.encoder.codec import Encoding
 from audio_rtsp.errors import AudioRtspError
 from audio_rtsp.supervision.capture_run import NO_SOUND, CaptureRun
+from audio_rtsp.supervision.condition import CaptureCondition
 from audio_rtsp.supervision.policy import Cause
 from audio_rtsp.supervision.rest import Rest
 from audio_rtsp.supervision.sound import Sound
@@ -27,18 +27,6 @@ HOLDER_LOOK = 0.2
 """Seconds between looks at who holds a busy device: two small reads, and a listener waits for the last."""
 UDEV_LAG = 1.0
 """Seconds in which the news that a device went follow the end of its capture."""
-
-
-class CaptureCondition(StrEnum):
-    """Where the capture side is."""
-
-    STARTING = "starting"
-    FLOWING = "flowing"
-    BUSY = "busy"
-    ABSENT = "absent"
-    BACKOFF = "backoff"
-    COOLDOWN = "cooldown"
-    REFUSED = "refused"
 
 
 CONDITIONS = {

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from enum import StrEnum
 from functools import partial
 
 from audio_rtsp.encoder.diagnosis import EncoderDiagnosis, EncoderFault
 from audio_rtsp.encoder.report import Report
 from audio_rtsp.errors import AudioRtspError
 from audio_rtsp.server.path import PathState
+from audio_rtsp.supervision.condition import EncoderCondition
 from audio_rtsp.supervision.encoder_run import EncoderRun
 from audio_rtsp.supervision.outfit import Outfit
 from audio_rtsp.supervision.policy import Cause
@@ -26,18 +26,6 @@ OFFLINE_LIMIT = 10.0
 """Seconds that a moving encoder may be unknown to the server."""
 QUIET_LIMIT = 5.0
 """Seconds (two looks at the server) without a byte after which a path counts as dead."""
-
-
-class EncoderCondition(StrEnum):
-    """Where the encoder side is."""
-
-    IDLE = "idle"
-    HOLDING = "holding"
-    STARTING = "starting"
-    ONLINE = "online"
-    BACKOFF = "backoff"
-    COOLDOWN = "cooldown"
-    REFUSED = "refused"
 
 
 REFUSED = "ffmpeg refuses the settings; see: audio-rtsp config show --stream {} ({})"

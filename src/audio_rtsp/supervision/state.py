@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from audio_rtsp.stream_state import StreamState
-from audio_rtsp.supervision.capture_side import CaptureCondition
-from audio_rtsp.supervision.encoder_side import EncoderCondition
+from audio_rtsp.supervision.condition import CaptureCondition, EncoderCondition
 
 OF_CAPTURE = {
     CaptureCondition.BUSY: StreamState.BUSY,

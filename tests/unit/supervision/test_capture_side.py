@@ -13,7 +13,8 @@ from audio_rtsp.alsa.pcm_format import PcmFormat
 from audio_rtsp.capture.diagnosis import CaptureFault
 from audio_rtsp.encoder.codec import Encoding
 from audio_rtsp.supervision.capture_run import CaptureRun
-from audio_rtsp.supervision.capture_side import CaptureCondition, CaptureSide
+from audio_rtsp.supervision.capture_side import CaptureSide
+from audio_rtsp.supervision.condition import CaptureCondition
 from audio_rtsp.supervision.policy import Rules
 from audio_rtsp.supervision.rest import Rest
 from audio_rtsp.supervision.sound import Sound

@@ -7,8 +7,7 @@ import itertools
 import pytest
 
 from audio_rtsp.stream_state import StreamState
-from audio_rtsp.supervision.capture_side import CaptureCondition
-from audio_rtsp.supervision.encoder_side import EncoderCondition
+from audio_rtsp.supervision.condition import CaptureCondition, EncoderCondition
 from audio_rtsp.supervision.state import judge
 
 EVERY = list(itertools.product(CaptureCondition, EncoderCondition, (False, True), (False, True)))
