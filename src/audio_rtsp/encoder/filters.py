@@ -21,6 +21,8 @@ KEYED_ONLY = frozenset({"loudnorm"})
 
 LONGEST_SILENCE = {"dynaudnorm": 16.0}
 """Seconds before the first sound, at the filter's defaults (measured with ffmpeg 5.1)."""
+BEARABLE = 2.0
+"""Seconds before the first sound that are worth no word: those of dynaudnorm=g=3, which is what we advise."""
 DYNAUDNORM_PLACES = ("f", "g")
 """Its first options, for values without a name."""
 
@@ -38,6 +40,12 @@ def refused_filters(graph: str) -> str | None:
     except ValueError as error:
         return str(error)
     return next((reason for one in chain if (reason := _refused_filter(one))), None)
+
+
+def late_start(graph: str) -> str | None:
+    """What to say of a chain that gives its first sound late; None where it is soon enough."""
+    delay = startup_silence(graph) if graph else 0.0
+    return f"the first sound comes after {delay:g} s; dynaudnorm=g=3 after 2 s" if delay > BEARABLE else None
 
 
 def startup_silence(graph: str) -> float:

@@ -17,12 +17,9 @@ from audio_rtsp.config.settings import (
 )
 from audio_rtsp.config.values import Values
 from audio_rtsp.encoder.codec import Encoding, fit, wish
-from audio_rtsp.encoder.filters import startup_silence
+from audio_rtsp.encoder.filters import late_start
 from audio_rtsp.encoder.options import ExtraOptions, parse_options
 from audio_rtsp.supervision.policy import Rules
-
-SLOW_START = 2.0
-"""Seconds of silence at the start that are worth a word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +69,8 @@ def _extra(text: str) -> tuple[ExtraOptions, tuple[str, ...]]:
         extra = parse_options(text)
     except ValueError as error:
         return ExtraOptions(), (f"FFMPEG_ADDITIONAL_OPTS: {error}; left out",)
-    pause = startup_silence(extra.filters) if extra.filters else 0.0
-    if pause >= SLOW_START:
-        return extra, (
-            f"FFMPEG_ADDITIONAL_OPTS: these filters delay all sound by {pause:.0f} s; dynaudnorm=g=3 by 2 s",
-        )
-    return extra, ()
+    late = late_start(extra.filters)
+    return extra, (f"FFMPEG_ADDITIONAL_OPTS: {late}",) if late else ()
 
 
 def _pick(pick: str, device_channels: Sequence[int]) -> tuple[str, tuple[str, ...]]:

@@ -30,10 +30,7 @@ if TYPE_CHECKING:
     from audio_rtsp.cli.places import Places
     from audio_rtsp.encoder.codec import Objection
 
-REFUSED = 78
 HIDDEN = "****"
-SHORT_DELAY = 2.0
-"""Seconds to the first sound of dynaudnorm=g=3, which is what we advise."""
 
 
 class KeyAndValue(click.Command):
@@ -122,7 +119,7 @@ def check(ctx: click.Context) -> None:
     for hint in all_complaints(replace(read, complaints=()), sound_hints):
         tell(str(hint))
     say(in_typed_words("\n".join(map(str, complaints))) if complaints else "ok")
-    ctx.exit(REFUSED if complaints else 0)
+    ctx.exit(ConfigRefused.exit_code if complaints else 0)
 
 
 def sound_complaints(values: Values) -> Iterator[Complaint]:
@@ -149,17 +146,16 @@ def sound_hints(values: Values) -> Iterator[Complaint]:
     from audio_rtsp.encoder.codec import objections
 
     yield from (_complaint(values, objection) for objection in objections(values) if objection.is_mild)
-    delay = _first_sound_after(values[FFMPEG_ADDITIONAL_OPTS])
-    if delay > SHORT_DELAY:
-        where, shorter = values.origin(FFMPEG_ADDITIONAL_OPTS).where, "dynaudnorm=g=3 after 2 s"
-        yield Complaint(where, f"{FFMPEG_ADDITIONAL_OPTS.key}: the first sound comes after {delay:g} s; {shorter}")
+    late = _late_start(values[FFMPEG_ADDITIONAL_OPTS])
+    if late:
+        yield Complaint(values.origin(FFMPEG_ADDITIONAL_OPTS).where, f"{FFMPEG_ADDITIONAL_OPTS.key}: {late}")
 
 
-def _first_sound_after(options: str) -> float:
-    from audio_rtsp.encoder.filters import startup_silence
+def _late_start(options: str) -> str | None:
+    from audio_rtsp.encoder.filters import late_start
     from audio_rtsp.encoder.options import parse_options, refused
 
-    return 0.0 if refused(options) else startup_silence(parse_options(options).filters)
+    return None if refused(options) else late_start(parse_options(options).filters)
 
 
 def _complaint(values: Values, objection: Objection) -> Complaint:

@@ -10,13 +10,12 @@ import click
 
 from audio_rtsp.cli.answer import say, say_json, tell
 from audio_rtsp.cli.places import Places
+from audio_rtsp.errors import ConfigRefused
 from audio_rtsp.server.mediamtx.find import USUAL_PLACE
 
 if TYPE_CHECKING:
     from audio_rtsp.server.mediamtx.configuration import Followed, ServerConfiguration
     from audio_rtsp.server.mediamtx.overview import Overview
-
-REFUSED = 78
 
 
 @click.command()
@@ -39,7 +38,7 @@ def config(ctx: click.Context, act: str, as_json: bool) -> None:
     whole = server_configuration(places)
     followed = whole.check() if act == "check" else whole.follow()
     _say(followed, as_json=as_json)
-    ctx.exit(REFUSED if followed.complaints else 0)
+    ctx.exit(ConfigRefused.exit_code if followed.complaints else 0)
 
 
 def server_configuration(places: Places, program: Path | None = None) -> ServerConfiguration:
