@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 
+from audio_rtsp.server.api_answer import Page, UnexpectedJson, parse_page, parse_rtsp_readers
 from audio_rtsp.server.http import BadAnswer, get
-from audio_rtsp.server.mediamtx.path import Page, UnexpectedJson, parse_page, parse_rtsp_readers
 from audio_rtsp.server.path import PathState
 from audio_rtsp.server.protocol import ServerAway
 

@@ -1,4 +1,4 @@
-"""MediaMTX's paths in JSON: old names (v1.12.2) and new ones (v1.16.0, v1.17.0) become one value here alone."""
+"""The control API in JSON: old names (v1.12.2) and new ones (v1.16.0, v1.17.0) become one value here alone."""
 
 from __future__ import annotations
 

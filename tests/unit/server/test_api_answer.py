@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio_rtsp.server.mediamtx.path import Page, UnexpectedJson, parse_page, parse_path, parse_rtsp_readers
+from audio_rtsp.server.api_answer import Page, UnexpectedJson, parse_page, parse_path, parse_rtsp_readers
 from audio_rtsp.server.path import PathState
 
 WIRE = Path(__file__).resolve().parents[2] / "wire/mediamtx"
