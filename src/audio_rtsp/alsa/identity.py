@@ -14,7 +14,7 @@ from itertools import count, groupby
 
 from audio_rtsp.alsa.memory import Memory, meet
 from audio_rtsp.alsa.port import natural
-from audio_rtsp.alsa.quirks import SHARED_SERIALS, quirk_of
+from audio_rtsp.alsa.quirks import is_fake_serial
 
 _MAX_SERIAL = 64
 
@@ -63,8 +63,7 @@ def identify(found: Sequence[FoundPcm], memory: Memory) -> tuple[tuple[Identifie
 def credible_serial(usb: UsbDevice) -> str:
     """The serial in letters of a key; empty when it cannot tell two devices apart."""
     serial = re.sub(r"[^A-Za-z0-9_.-]", "_", (usb.serial or "").strip())[:_MAX_SERIAL]
-    is_fake = serial in SHARED_SERIALS or quirk_of(usb.vid, usb.pid).serial_is_fake
-    return "" if is_fake or len(set(serial)) < 2 else serial
+    return "" if is_fake_serial(serial, usb.vid, usb.pid) or len(set(serial)) < 2 else serial
 
 
 def _class_of(one: FoundPcm, memory: Memory) -> str:

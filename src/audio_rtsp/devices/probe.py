@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Iterable
 
 from audio_rtsp.alsa.capability import parse_hw_params
-from audio_rtsp.alsa.quirks import quirk_of
+from audio_rtsp.alsa.quirks import varies_capability
 from audio_rtsp.capture.diagnosis import diagnose
 from audio_rtsp.devices.device import Device, DeviceState
 from audio_rtsp.devices.memory import DeviceMemory, Learnt, with_learnt
@@ -31,7 +31,7 @@ def unknown_devices(roster: Roster) -> tuple[Device, ...]:
     """Devices to ask: wanted, closed, and of unknown capability or of one that varies."""
     askable = (DeviceState.FREE, DeviceState.REFUSED)
     closed = [one for one in roster.devices if one.state in askable and one.owner_pid is None]
-    return tuple(one for one in closed if one.capability is None or quirk_of("", "", one.driver).capability_varies)
+    return tuple(one for one in closed if one.capability is None or varies_capability(one.driver))
 
 
 def probe(devices: Iterable[Device], memory: DeviceMemory) -> DeviceMemory:
