@@ -1,4 +1,4 @@
-"""MediaMTX's paths, whatever its version calls things."""
+"""Answers of the control API, whatever the version of the server calls things."""
 
 from __future__ import annotations
 
