@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from audio_rtsp.config.setting import Scope, Setting
-from audio_rtsp.config.settings import ALL
+from audio_rtsp.config.settings import ALL, NOT_YET
 
 WIDTH = 120
 HEAD = """\
@@ -50,6 +50,7 @@ def _render_setting(setting: Setting[Any]) -> str:
         f"takes: {setting.takes.replace('<', '&lt;').replace('*', chr(92) + '*')}",
         *([f"unit: {setting.unit}"] if setting.unit else []),
         f"stands in: {_places(setting)}",
+        *(["has no effect yet"] if setting in NOT_YET else []),
     ]
     text = f"{setting.help} {SECRET}" if setting.secret else setting.help
     return f"\n### {setting.key}\n\n{textwrap.fill(text, WIDTH)}\n\n" + "".join(f"- {fact}\n" for fact in facts)

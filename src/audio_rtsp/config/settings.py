@@ -398,3 +398,5 @@ BY_KEY: dict[str, Setting[Any]] = {setting.key: setting for setting in ALL}
 
 OF_THE_MONITOR = frozenset(one for one in ALL if one.group in (THRESHOLDS, RECOVERY, ALERTS)) - {RESTART_COOLDOWN}
 """Settings that the monitor alone goes by."""
+NOT_YET = OF_THE_MONITOR | {LOG_ROTATE_DAYS}
+"""Settings that can be written and have no effect, until the monitor and the installer are there."""

@@ -79,9 +79,9 @@ def test_the_tuning_lines_have_quotes_and_comments_behind(write, read, seed):
 
 
 def test_the_seeds_own_text_has_no_complaint_of_the_encoder(write, read, seed):
-    from audio_rtsp.cli.verbs.config import sound_complaints
     from audio_rtsp.config.candidate import all_complaints
+    from audio_rtsp.encoder import judgement
 
     write("config", seed("config") + seed("recovery"))
     write("devices/conference_room_mic.conf", seed("conference_room_mic.conf"))
-    assert all_complaints(read(), sound_complaints) == ()
+    assert all_complaints(read(), judgement.complaints) == ()

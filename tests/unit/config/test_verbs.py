@@ -276,6 +276,14 @@ def test_what_the_encoder_lowers_by_itself_is_a_hint_and_no_refusal(run, write):
     assert "at most 160k" in run("set", "AUDIO_BITRATE", "256k").stderr
 
 
+def test_a_setting_that_nothing_goes_by_yet_is_told(run):
+    told = "ALERT_URL: has no effect yet; what it is for is still to come\n"
+    assert run("set", "ALERT_URL", "http://a.example/").stderr == told
+    assert run("check").stderr == f"config:1: {told}"
+    assert run("check").exit_code == 0
+    assert run("set", "ALERT_URL", "").stderr == ""
+
+
 def test_a_filter_that_is_silent_at_first_is_told(run):
     result = run("set", "FFMPEG_ADDITIONAL_OPTS", "-af highpass=f=100,dynaudnorm,volume=1.2")
     assert result.stderr == "FFMPEG_ADDITIONAL_OPTS: the first sound comes after 16 s; dynaudnorm=g=3 after 2 s\n"

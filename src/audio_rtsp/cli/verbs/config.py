@@ -20,17 +20,17 @@ from audio_rtsp.config.edit import change_file
 from audio_rtsp.config.guess import did_you_mean
 from audio_rtsp.config.load import Configuration
 from audio_rtsp.config.setting import Scope, Setting
-from audio_rtsp.config.settings import ALL, AUDIO_CODEC, BY_KEY, FFMPEG_ADDITIONAL_OPTS
+from audio_rtsp.config.settings import ALL, BY_KEY, NOT_YET
 from audio_rtsp.config.sources import read_sources, settings_file
-from audio_rtsp.config.values import OriginKind, Values
+from audio_rtsp.config.values import Values
 from audio_rtsp.errors import BadName, ConfigRefused
 from audio_rtsp.stream_name import is_stream_name
 
 if TYPE_CHECKING:
     from audio_rtsp.cli.places import Places
-    from audio_rtsp.encoder.codec import Objection
 
 HIDDEN = "****"
+IN_VAIN = "has no effect yet; what it is for is still to come"
 
 
 class KeyAndValue(click.Command):
@@ -56,9 +56,11 @@ def config() -> None:
 @click.pass_obj
 def show(places: Places, origin: bool, as_json: bool, stream: str | None) -> None:
     """Show every setting and the value in force."""
+    from audio_rtsp.encoder import judgement
+
     read = configuration_of(places)
     values = _values(read, stream)
-    complaints = tuple(dict.fromkeys((*read.complaints, *sound_complaints(values))))
+    complaints = tuple(dict.fromkeys((*read.complaints, *judgement.complaints(values))))
     if as_json:
         say_json({"stream": stream, "settings": _settings_json(values), "complaints": [str(one) for one in complaints]})
         return
@@ -87,11 +89,14 @@ def set_(places: Places, words: tuple[str, ...], stream: str | None) -> None:
     and nothing is written then. A VALUE of - is read from standard input, so that a password does not show in the list
     of processes.
     """
+    from audio_rtsp.encoder import judgement
+    from audio_rtsp.encoder.codec import instead
+
     texts = {_setting(key): value for key, value in _pairs(words)}
     texts = {setting: _accepted(setting, _given(value), stream) for setting, value in texts.items()}
     path = settings_file(places.config, stream)
     sources = read_sources(places.config)
-    candidate = Candidate(sources, texts, stream=stream, judge=sound_complaints, mend=sound_instead)
+    candidate = Candidate(sources, texts, stream=stream, judge=judgement.complaints, mend=instead)
     is_changed = change_file(path, candidate.change)
     for setting, text in texts.items():
         shown = HIDDEN if setting.secret and text else text or "empty"
@@ -114,55 +119,24 @@ def reload(places: Places) -> None:
 @click.pass_context
 def check(ctx: click.Context) -> None:
     """Print every complaint about the settings, one a line."""
+    from audio_rtsp.encoder import judgement
+
     read = configuration_of(ctx.obj)
-    complaints = all_complaints(read, sound_complaints)
-    for hint in all_complaints(replace(read, complaints=()), sound_hints):
+    complaints = all_complaints(read, judgement.complaints)
+    for hint in all_complaints(replace(read, complaints=()), _hints):
         tell(str(hint))
     say(in_typed_words("\n".join(map(str, complaints))) if complaints else "ok")
     ctx.exit(ConfigRefused.exit_code if complaints else 0)
 
 
-def sound_complaints(values: Values) -> Iterator[Complaint]:
-    """What in *values* cannot be encoded, with the line that says so."""
-    from audio_rtsp.encoder.codec import objections
-    from audio_rtsp.encoder.options import refused
+def _hints(values: Values) -> Iterator[Complaint]:
+    """What in *values* does otherwise than the owner may think."""
+    from audio_rtsp.encoder import judgement
 
-    yield from (_complaint(values, objection) for objection in objections(values) if not objection.is_mild)
-    reason = refused(values[FFMPEG_ADDITIONAL_OPTS])
-    if reason:
-        where = values.origin(FFMPEG_ADDITIONAL_OPTS).where
-        yield Complaint(where, f"{FFMPEG_ADDITIONAL_OPTS.key}: {reason}")
-
-
-def sound_instead(values: Values) -> dict[str, str]:
-    """What would have to stand with *values*, by key, for them to be encoded."""
-    from audio_rtsp.encoder.codec import instead
-
-    return instead(values)
-
-
-def sound_hints(values: Values) -> Iterator[Complaint]:
-    """What in *values* works otherwise than the owner may think: lowered by the encoder, or late."""
-    from audio_rtsp.encoder.codec import objections
-
-    yield from (_complaint(values, objection) for objection in objections(values) if objection.is_mild)
-    late = _late_start(values[FFMPEG_ADDITIONAL_OPTS])
-    if late:
-        yield Complaint(values.origin(FFMPEG_ADDITIONAL_OPTS).where, f"{FFMPEG_ADDITIONAL_OPTS.key}: {late}")
-
-
-def _late_start(options: str) -> str | None:
-    from audio_rtsp.encoder.filters import late_start
-    from audio_rtsp.encoder.options import parse_options, refused
-
-    return None if refused(options) else late_start(parse_options(options).filters)
-
-
-def _complaint(values: Values, objection: Objection) -> Complaint:
-    """Blame the stronger of the setting and the codec: a device file's codec, not the global sample rate."""
-    ranks = list(OriginKind)
-    setting = max(BY_KEY[objection.key], AUDIO_CODEC, key=lambda one: ranks.index(values.origin(one).kind))
-    return Complaint(values.origin(setting).where, str(objection))
+    yield from judgement.hints(values)
+    for setting in ALL:
+        if setting in NOT_YET and values[setting] != setting.default:
+            yield Complaint(values.origin(setting).where, f"{setting.key}: {IN_VAIN}")
 
 
 def _values(read: Configuration, stream: str | None) -> Values:
@@ -249,7 +223,7 @@ def _setting_json(setting: Setting[Any], values: Values) -> dict[str, object]:
 
 
 def _tell_afterwards(places: Places, settings: tuple[Setting[Any], ...], stream: str | None) -> None:
-    for hint in sound_hints(_values(configuration_of(places), stream)):
+    for hint in _hints(_values(configuration_of(places), stream)):
         if hint.says.startswith(tuple(f"{setting.key}:" for setting in settings)):
             tell(hint.says)
     for setting in settings:

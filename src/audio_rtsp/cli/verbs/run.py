@@ -46,8 +46,8 @@ def run(places: Places, /, tone: int | None, root: Path | None, config_dir: Path
     Without a device, and without --tone, a test tone is published, so that there is something to hear.
     """
     from audio_rtsp.cli.face import is_journal, make_face
-    from audio_rtsp.cli.verbs.config import sound_complaints
     from audio_rtsp.config.candidate import all_complaints
+    from audio_rtsp.encoder import judgement
     from audio_rtsp.host.file_limit import raise_file_limit
     from audio_rtsp.service import run_service
     from audio_rtsp.supervision.desk import DeskPlaces, MachineDesk
@@ -65,7 +65,7 @@ def run(places: Places, /, tone: int | None, root: Path | None, config_dir: Path
             tones=tone,
         )
     )
-    complaints = [str(complaint) for complaint in all_complaints(desk.configuration, sound_complaints)]
+    complaints = [str(complaint) for complaint in all_complaints(desk.configuration, judgement.complaints)]
     typed = [line for line in complaints if line.startswith("--")]
     if typed or (complaints and sys.stderr.isatty()):
         shown = complaints if sys.stderr.isatty() else typed
@@ -80,12 +80,12 @@ def run(places: Places, /, tone: int | None, root: Path | None, config_dir: Path
 
 def _options_instead(values: Values, complaints: list[str]) -> str:
     """What the command line needs, when that is all that the complaints are about."""
-    from audio_rtsp.cli.verbs.config import sound_instead
+    from audio_rtsp.encoder.codec import instead
 
-    instead = sound_instead(values)
-    options = " ".join(f"{BY_KEY[key].option} {text}" for key, text in instead.items())
+    nearest = instead(values)
+    options = " ".join(f"{BY_KEY[key].option} {text}" for key, text in nearest.items())
     keys = [line.split(": ")[1] for line in complaints]
-    return f"it works with {options}" if options and keys == list(instead) else ""
+    return f"it works with {options}" if options and keys == list(nearest) else ""
 
 
 def _refuse_beside_another(places: Places) -> None:
