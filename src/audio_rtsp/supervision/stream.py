@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from functools import partial
 
 from audio_rtsp.alsa.pcm_format import PcmFormat
@@ -15,6 +14,7 @@ from audio_rtsp.stream_state import StreamState
 from audio_rtsp.supervision.capture_run import CaptureRun
 from audio_rtsp.supervision.capture_side import CaptureSide
 from audio_rtsp.supervision.encoder_side import EncoderSide
+from audio_rtsp.supervision.losses import Losses
 from audio_rtsp.supervision.outfit import Outfit
 from audio_rtsp.supervision.plan import StreamPlan
 from audio_rtsp.supervision.rest import LATE, Rest
@@ -23,10 +23,6 @@ from audio_rtsp.supervision.source import Source
 from audio_rtsp.supervision.state import judge
 from audio_rtsp.supervision.usb_reset import MUTE, UsbResets
 from audio_rtsp.supervision.volume import CaptureVolume
-
-LOSS_WORTH_A_WORD = 0.1
-LOSS_IS_SURE = 5.0
-"""Seconds in which the ledger's word of a loss follows the overrun that explains it."""
 
 
 class Stream:
@@ -37,15 +33,9 @@ class Stream:
         self.complaints = complaints
         self._outfit = outfit
         self._sound: Sound | None = None
-        self._past_lost = self._past_filled = 0.0
+        self._losses = Losses()
         self._state, self._reason = StreamState.STARTING, ""
         self._state_since = asyncio.get_running_loop().time()
-        self._lost_told = 0.0
-        self._overrun_at = -LOSS_IS_SURE
-        self._is_drop_told = False
-        self._filled_told = 0.0
-        self._restarts_told: int | None = None
-        self._offline_since: float | None = None
         self._level = LevelWatch()
         self._volume = CaptureVolume()
         self._mixer = ""
@@ -127,21 +117,14 @@ class Stream:
         self._judge()
 
     def _observe_loss(self) -> None:
-        """Tell lost sound and why; of a pipe that stays full only that, the rest when it is live again."""
+        """Tell lost sound and why."""
         now, overruns = asyncio.get_running_loop().time(), self._capture.overruns
-        lost = self._capture.observe()
+        found = self._capture.observe()
         if self._capture.overruns > overruns:
-            self._overrun_at = now
-        if lost >= LOSS_WORTH_A_WORD:
-            self._lost_told += lost
-            is_ours = now - self._overrun_at < LOSS_IS_SURE
-            cause = "an overrun: it was not read in time" if is_ours else "sound was lost on its way from the device"
-            self._tell(cause, lost)
+            self._losses.overran(now)
         dropped = self._sound.make_room() if self._sound else 0.0
-        if dropped >= LOSS_WORTH_A_WORD and not self._is_drop_told:
-            self._is_drop_told = True
-            self._lost_told += dropped
-            self._tell("no encoder for longer than the pipe holds", dropped)
+        for cause, lost in self._losses.explain(found, dropped, now):
+            self._tell(cause, lost)
 
     def _listen(self) -> None:
         """Judge the level of what the microphone gives; our own silence says nothing about it."""
@@ -165,19 +148,9 @@ class Stream:
             self._unattended_since = 0.0
         return rests or bool(self._unattended_since and now - self._unattended_since > LATE)
 
-    @property
-    def lost_seconds(self) -> float:
-        """Sound that no listener heard since the first of it came: filled, dropped, missed, and all time offline."""
-        offline = asyncio.get_running_loop().time() - self._offline_since if self._offline_since is not None else 0.0
-        return self._past_lost + offline + (self._sound.ledger.lost_seconds if self._sound else 0.0)
-
-    @property
-    def filled_seconds(self) -> float:
-        """Silence that we wrote in the place of sound."""
-        return self._past_filled + (self._sound.ledger.filled_seconds if self._sound else 0.0)
-
     def status(self) -> StreamStatus:
         """What is true now."""
+        now = asyncio.get_running_loop().time()
         sound, encoding = self._sound, self.plan.encoding
         report = self._encoder.report
         today = self._outfit.records.today(self.plan.name)
@@ -196,8 +169,8 @@ class Stream:
             encoder_pid=self._encoder.pid,
             capture_restarts=self._capture.restarts,
             encoder_restarts=self._encoder.restarts,
-            lost_seconds=round(self.lost_seconds, 3),
-            filled_seconds=round(self.filled_seconds, 3),
+            lost_seconds=round(self._losses.lost(now), 3),
+            filled_seconds=round(self._losses.filled, 3),
             lost_today_seconds=round(today.lost, 3),
             filled_today_seconds=round(today.filled, 3),
             waiting_seconds=round(sound.waiting_seconds, 3) if sound else 0.0,
@@ -209,7 +182,7 @@ class Stream:
             highest=report.highest,
             is_clipping=self._level.is_clipping,
             usb_reset=self.usb_resets.open,
-            state_seconds=round(asyncio.get_running_loop().time() - self._state_since, 1),
+            state_seconds=round(now - self._state_since, 1),
             commands=tuple(argv for argv in (self._capture.argv, self._encoder.argv) if argv),
             complaints=(*self.complaints, *self._volume_complaints()),
         )
@@ -229,6 +202,7 @@ class Stream:
             await self._close_sound()
         if self._sound is None:
             self._sound = Sound(pcm)
+            self._losses.begin(self._sound.ledger)
         if self._capture.is_hopeful:
             self._open_encoder(self._sound)
         return self._sound
@@ -255,10 +229,7 @@ class Stream:
         if sound is None:
             return
         self._capture.forget_sound()
-        self._past_lost += sound.ledger.lost_seconds
-        if sound.ledger.has_begun:
-            self._offline_since = asyncio.get_running_loop().time()
-        self._past_filled += sound.ledger.filled_seconds
+        self._losses.end(asyncio.get_running_loop().time())
         sound.pipe.close_writing()
         await self._encoder.close()
         sound.pipe.close()
@@ -268,7 +239,7 @@ class Stream:
         if self._state is StreamState.STOPPED:
             return
         if self._sound and self._sound.ledger.has_begun:
-            self._end_offline()
+            self._losses.sound_came(asyncio.get_running_loop().time())
             self._open_encoder(self._sound)
         silence = self._level.silence(asyncio.get_running_loop().time(), self.plan.silence_seconds)
         state, reason = judge(
@@ -282,11 +253,6 @@ class Stream:
         )
         self._show(state, reason)
 
-    def _end_offline(self) -> None:
-        if self._offline_since is not None:
-            self._past_lost += asyncio.get_running_loop().time() - self._offline_since
-            self._offline_since = None
-
     def _show(self, state: StreamState, reason: str) -> None:
         before, self._reason = self._state, reason
         if state is before:
@@ -294,17 +260,9 @@ class Stream:
         self._state, self._state_since = state, asyncio.get_running_loop().time()
         event = Event(subject=self.plan.name, before=before, after=state, cause=reason)
         if state is StreamState.LIVE:
-            self._is_drop_told = False
-            event = self._with_losses(event)
+            restarts = self._capture.restarts + self._encoder.restarts
+            event = self._losses.told_with(event, restarts, self._state_since)
         self._outfit.on_event(event)
-
-    def _with_losses(self, event: Event) -> Event:
-        """What was lost and not told since it was LIVE before."""
-        lost, self._lost_told = max(0.0, self.lost_seconds - self._lost_told), self.lost_seconds
-        filled, self._filled_told = self.filled_seconds - self._filled_told, self.filled_seconds
-        restarts = self._capture.restarts + self._encoder.restarts
-        before, self._restarts_told = self._restarts_told, restarts
-        return replace(event, lost=lost, filled=filled, restarts=0 if before is None else restarts - before)
 
     def _tell(self, cause: str, lost: float) -> None:
         """Something happened that changes no state."""
