@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -91,12 +92,12 @@ def _live_table() -> Iterator[Face]:
     from rich.text import Text
 
     console = Console()
-    recent: list[str] = []
+    recent: deque[str] = deque(maxlen=RECENT)
     with Live(Text("starting …"), console=console, auto_refresh=False) as live:
 
         def draw(snapshot: Callable[[], Status]) -> None:
             table = render_streams(snapshot().as_json(), console.width)
-            lines = (table, "", *recent[-RECENT:], "", "Ctrl-C ends it")
+            lines = (table, "", *recent, "", "Ctrl-C ends it")
             live.update(Text("\n".join(lines)), refresh=True)
             asyncio.get_running_loop().call_later(REFRESH, draw, snapshot)
 
