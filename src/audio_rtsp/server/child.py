@@ -21,17 +21,17 @@ PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0)
 """Seconds before each start again; a run of a minute begins anew."""
 FORGIVEN_AFTER = 60.0
 FIRST_TRIES = 3
-UDP_TAKEN = "listen udp"
 STOP = ((signal.SIGINT, 1.0),)
 DRAIN_PAUSE = 5.0
-GOOD_BEGINNING = "listening: "
-"""What ``audio-rtsp serve`` says first."""
 TAKEN = ("address already in use", "is taken by", "Address already in use")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerCommand:
-    """How a backend is run; *prepare* writes what it needs before each start."""
+    """How a backend is run; *prepare* writes what it needs before each start.
+
+    *greeting* begins its words while all is well; *luckless* stands in those of a start that another try may mend.
+    """
 
     name: str
     rtsp_port: int
@@ -39,6 +39,8 @@ class ServerCommand:
     argv: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
     prepare: Callable[[], None] = lambda: None
+    greeting: str | None = None
+    luckless: str | None = None
 
 
 class ServerChild:
@@ -70,8 +72,9 @@ class ServerChild:
                 await self._try_to_start()
                 break
             except ServerFailed as failure:
-                if not tries_left or UDP_TAKEN not in failure.what:
-                    raise  # else: a UDP port was taken between our look and its start; the next look finds another
+                luckless = self._command.luckless
+                if not tries_left or luckless is None or luckless not in failure.what:
+                    raise
         self._keeper = asyncio.create_task(self._keep(), name="server")
 
     async def _try_to_start(self) -> None:
@@ -167,7 +170,12 @@ class ServerChild:
         if self._hung.is_set():
             await child.stop(*STOP)
             return "it does not answer"
-        return _ending(child.exited.result(), (*recent, *_words(child)))
+        return _ending(child.exited.result(), self._telling((*recent, *_words(child))))
+
+    def _telling(self, words: Sequence[str]) -> list[str]:
+        """A greeting explains no end."""
+        greeting = self._command.greeting
+        return [line for line in words if greeting is None or not line.startswith(greeting)]
 
 
 def _now() -> float:
@@ -175,9 +183,8 @@ def _now() -> float:
 
 
 def _ending(code: int, words: Sequence[str]) -> str:
-    """Its last words, or its exit status (negative: the signal that killed it); a good beginning explains nothing."""
-    telling = [line for line in words if not line.startswith(GOOD_BEGINNING)]
-    return f"it ended by itself: {telling[-1]}" if telling else f"it ended by itself, exit status {code}"
+    """Its last words, or its exit status (negative: the signal that killed it)."""
+    return f"it ended by itself: {words[-1]}" if words else f"it ended by itself, exit status {code}"
 
 
 def _words(child: Child) -> tuple[str, ...]:

@@ -173,7 +173,7 @@ def test_a_server_that_was_killed_is_told_with_the_signal_and_not_with_its_greet
     greeting = 'print("listening: rtsp://*:1", flush=True)\n'
     port = free()
     argv = (sys.executable, "-c", greeting + HTTP, str(port))
-    command = ServerCommand(name="fake", rtsp_port=free(), api_port=port, argv=argv)
+    command = ServerCommand(name="fake", rtsp_port=free(), api_port=port, argv=argv, greeting="listening: ")
 
     async def main() -> None:
         async with running(command) as server:
@@ -341,7 +341,7 @@ def test_a_udp_port_taken_in_between_is_tried_anew_a_few_times(tmp_path: Path, l
     """Two servers that start together find the same pair free; the next look finds another."""
     port = free()
     argv = (sys.executable, "-c", LOSES_ITS_UDP_PORT + HTTP, str(port), str(tmp_path / "tries"), str(losses))
-    command = ServerCommand(name="fake", rtsp_port=free(), api_port=port, argv=argv)
+    command = ServerCommand(name="fake", rtsp_port=free(), api_port=port, argv=argv, luckless="listen udp")
 
     async def main() -> None:
         server = ServerChild(command)

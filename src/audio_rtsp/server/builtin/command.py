@@ -22,4 +22,5 @@ def builtin_command(
             *("--gap-seconds", str(gap_seconds)),
         ),
         env={"AUDIO_RTSP_RTSP_READ_USER": read_user, "AUDIO_RTSP_RTSP_READ_PASSWORD": read_password},
+        greeting="listening: ",
     )

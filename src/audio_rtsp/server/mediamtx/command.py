@@ -41,6 +41,7 @@ def mediamtx_command(
         argv=(binary, str(path)),
         env=ENVIRONMENT,
         prepare=prepare,
+        luckless="listen udp",  # taken between our look and its start; the next look finds another
     )
 
 
