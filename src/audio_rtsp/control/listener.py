@@ -14,6 +14,7 @@ from audio_rtsp.control.acceptor import Acceptor
 from audio_rtsp.control.access import may_act, peer_of
 from audio_rtsp.control.request import LONGEST_LINE, BadRequest, Request, parse_request, render_answer
 from audio_rtsp.control.room import MOST_OF_OURS, has_room
+from audio_rtsp.host.loop_time import loop_time
 
 FIRST_LIMIT = 3.0
 """Seconds for the first question."""
@@ -121,7 +122,7 @@ class ControlListener:
 
     def _snapshot(self) -> bytes:
         """One rendering for all who watch at that moment."""
-        now = asyncio.get_running_loop().time()
+        now = loop_time()
         if now - self._rendered_at >= WATCH_PAUSE / 2:
             self._rendered_at, self._rendered = now, render_answer(self._reads["status"](Request("status")))
         return self._rendered

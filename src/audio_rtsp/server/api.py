@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Mapping
 
+from audio_rtsp.host.loop_time import loop_time
 from audio_rtsp.server.api_answer import Page, UnexpectedJson, parse_page, parse_rtsp_readers
 from audio_rtsp.server.http import BadAnswer, get
 from audio_rtsp.server.path import PathState
@@ -42,11 +42,11 @@ class ControlApi:
                 await get(self.port, f"/v3/rtspsessions/kick/{reader}", method="POST")
 
     async def _page(self, target: str) -> Page:
-        began = asyncio.get_running_loop().time()
+        began = loop_time()
         try:
             return parse_page(await get(self.port, target, self._patience))
         except (OSError, TimeoutError, BadAnswer, UnexpectedJson) as error:
             raise ServerAway(str(error) or "it does not answer") from None
         finally:
-            is_slow = asyncio.get_running_loop().time() - began >= PATIENCE
+            is_slow = loop_time() - began >= PATIENCE
             self._patience = MORE_PATIENCE if is_slow else PATIENCE

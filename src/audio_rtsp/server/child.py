@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from audio_rtsp.errors import AudioRtspError, PortTaken, ServerFailed
 from audio_rtsp.facts.ports import listener
 from audio_rtsp.host.child import Child
+from audio_rtsp.host.loop_time import loop_time
 from audio_rtsp.host.shortage import shortage
 from audio_rtsp.server.api import ControlApi
 from audio_rtsp.server.path import PathState
@@ -102,7 +103,7 @@ class ServerChild:
     async def paths(self) -> Mapping[str, PathState]:
         """All paths by name; raises ServerAway."""
         paths = await self._api.paths()
-        self._heard_at, self._has_answered = _now(), True
+        self._heard_at, self._has_answered = loop_time(), True
         return paths
 
     async def dismiss(self, path: str) -> None:
@@ -111,7 +112,7 @@ class ServerChild:
 
     def judge_silence(self) -> None:
         """Let the keeper replace it when it lives and has been silent for too long."""
-        now = _now()
+        now = loop_time()
         limit = self._patience.limit(has_answered=self._has_answered, now=now)
         if self.pid is not None and not self._hung.is_set() and now - self._heard_at > limit:
             self._patience.note_hang(now)
@@ -120,7 +121,7 @@ class ServerChild:
     def _spawn(self) -> Child:
         self._command.prepare()
         child = Child.start(self._command.argv, env=self._command.env)
-        self._heard_at, self._has_answered = _now(), False
+        self._heard_at, self._has_answered = loop_time(), False
         self._hung.clear()
         return child
 
@@ -145,10 +146,10 @@ class ServerChild:
         """Start it again whenever it ends; its words of trouble are forgotten with the next start."""
         tries, is_news = 0, False
         while self._child:
-            began = _now()
+            began = loop_time()
             cause = await self._until_over(self._child)
             self._child.close()
-            tries = 0 if _now() - began > FORGIVEN_AFTER else tries
+            tries = 0 if loop_time() - began > FORGIVEN_AFTER else tries
             is_news = is_news or tries == 0 or self._hung.is_set()
             await asyncio.sleep(PAUSES[min(tries, len(PAUSES) - 1)])
             tries += 1
@@ -176,10 +177,6 @@ class ServerChild:
         """A greeting explains no end."""
         greeting = self._command.greeting
         return [line for line in words if greeting is None or not line.startswith(greeting)]
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 def _ending(code: int, words: Sequence[str]) -> str:

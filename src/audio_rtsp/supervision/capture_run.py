@@ -9,6 +9,7 @@ from collections.abc import Callable
 from audio_rtsp.capture.diagnosis import CaptureFault, diagnose, overruns
 from audio_rtsp.facts.process import WrittenBytes
 from audio_rtsp.host.child import Child
+from audio_rtsp.host.loop_time import loop_time
 from audio_rtsp.supervision.sound import Sound
 
 FIRST_SOUND_LIMIT = 5.0
@@ -33,7 +34,7 @@ class CaptureRun:
         self._words: list[str] = []
         self._given_up: tuple[CaptureFault, str] | None = None
         self._over = asyncio.Event()
-        self.moved = _now()
+        self.moved = loop_time()
         self.overruns = 0
         self._child = Child.start(argv, stdout=sound.pipe.writing_end, before_reap=self._count_last)
         self._written_bytes = WrittenBytes(self._child.pid)
@@ -58,14 +59,14 @@ class CaptureRun:
         if new <= 0:
             return False
         self._counted += new
-        self._sound.ledger.captured(new, _now())
-        self.moved = _now()
+        self._sound.ledger.captured(new, loop_time())
+        self.moved = loop_time()
         return True
 
     async def until_first_sound(self) -> bool:
         """True when sound came; False when it ended, or stayed mute for five seconds."""
-        end = _now() + FIRST_SOUND_LIMIT
-        while _now() < end and not self._child.exited.done():
+        end = loop_time() + FIRST_SOUND_LIMIT
+        while loop_time() < end and not self._child.exited.done():
             await asyncio.wait([self._child.exited], timeout=FIRST_SOUND_LOOK)
             if self.count():
                 return True
@@ -122,9 +123,5 @@ class CaptureRun:
         written = self._written_bytes.read()
         self.listen()
         if written is None:
-            return self._counted + self._sound.pcm.whole_frames(_now() - self.moved)
+            return self._counted + self._sound.pcm.whole_frames(loop_time() - self.moved)
         return written - self._child.says.bytes_read
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

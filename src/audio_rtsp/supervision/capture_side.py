@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from audio_rtsp.capture.diagnosis import CaptureFault
 from audio_rtsp.encoder.codec import Encoding
 from audio_rtsp.errors import AudioRtspError
+from audio_rtsp.host.loop_time import loop_time
 from audio_rtsp.supervision.capture_run import NO_SOUND, CaptureRun
 from audio_rtsp.supervision.condition import CaptureCondition
 from audio_rtsp.supervision.policy import Cause
@@ -110,13 +111,13 @@ class CaptureSide:
         if source == self._source:
             return
         if self._source is None:
-            self._source_since = _now()
+            self._source_since = loop_time()
         self._source = source
         self._rest.tell_news()
 
     def renew_patience(self) -> None:
         """udev's event: the device may not be ready yet, as after it came."""
-        self._source_since = _now()
+        self._source_since = loop_time()
 
     def fits(self, sound: Sound, encoding: Encoding, channels: int) -> bool:
         """Whether the running capture gives what *encoding* needs."""
@@ -162,8 +163,8 @@ class CaptureSide:
         while True:
             await self.lacking.wait()
             if self._sound:
-                self._sound.fill(_now())
-            await on_lack(_now() - self._lacking_since)
+                self._sound.fill(loop_time())
+            await on_lack(loop_time() - self._lacking_since)
             await asyncio.sleep(FILL_LOOK)
 
     def observe(self) -> float:
@@ -172,7 +173,7 @@ class CaptureSide:
             return 0.0
         if self._run.count() or self._run.is_blocked:
             self._flows()
-            return self._sound.ledger.observe(_now())
+            return self._sound.ledger.observe(loop_time())
         self._judge_standstill(self._run)
         return 0.0
 
@@ -185,16 +186,16 @@ class CaptureSide:
         except (AudioRtspError, OSError) as error:
             failure = explain_start(error)
             return failure.cause, failure.line, 0.0
-        began = _now()
+        began = loop_time()
         try:
             if await run.until_first_sound() and self._is_right_card(source, run):
-                began = _now()
+                began = loop_time()
                 self._flows()
                 self._show(CaptureCondition.FLOWING, "")
                 await run.until_over()
         finally:
-            flowed = _now() - began if self.condition is CaptureCondition.FLOWING else 0.0
-            self._lacks(_now())
+            flowed = loop_time() - began if self.condition is CaptureCondition.FLOWING else 0.0
+            self._lacks(loop_time())
             await run.end()
             self._past_overruns += run.overruns
             self._run = None
@@ -209,12 +210,12 @@ class CaptureSide:
     def _flows(self) -> None:
         """Sound comes (again): what is still missing is filled, and filling ends."""
         if self.lacking.is_set() and self._sound:
-            self._sound.splice(_now())
+            self._sound.splice(loop_time())
             self.lacking.clear()
             self._on_change()
 
     def _judge_standstill(self, run: CaptureRun) -> None:
-        still = _now() - run.moved
+        still = loop_time() - run.moved
         if still > FILL_AFTER:
             self._lacks(run.moved)
         if still > STALL_LIMIT:
@@ -240,7 +241,7 @@ class CaptureSide:
         return CAUSES[fault], REFUSED.format(words) if fault is CaptureFault.CANNOT_WORK else words
 
     def _is_new_device(self) -> bool:
-        return _now() - self._source_since < NEW_DEVICE
+        return loop_time() - self._source_since < NEW_DEVICE
 
     async def _until_free(self, source: Source, reason: str) -> None:
         """Look at the PCM's status until it closes; where the kernel shows no holder, try again after a while."""
@@ -264,7 +265,3 @@ class CaptureSide:
     def _show(self, condition: CaptureCondition, reason: str) -> None:
         self.condition, self.reason = condition, reason
         self._on_change()
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from audio_rtsp.encoder.diagnosis import EncoderDiagnosis, EncoderFault, diagnose, telling
 from audio_rtsp.encoder.report import Report
 from audio_rtsp.host.child import Child
+from audio_rtsp.host.loop_time import loop_time
 from audio_rtsp.supervision.sound import Sound
 
 FIRST_OUTPUT_LIMIT = 30.0
@@ -29,7 +30,7 @@ class EncoderRun:
         self._hear = hear
         self._words: list[str] = []
         self._over = asyncio.Event()
-        self._consumed_at = self._mute_since = _now()
+        self._consumed_at = self._mute_since = loop_time()
         self._consumed = sound.taken_bytes
         self._given_up = ""
         self.is_swapped = False
@@ -49,7 +50,7 @@ class EncoderRun:
     def observe(self) -> None:
         """Take its reports, and give it up when it does not move: an encoder that empties its pipe is alive."""
         self.listen()
-        now, consumed = _now(), self._sound.taken_bytes
+        now, consumed = loop_time(), self._sound.taken_bytes
         is_fed = consumed > self._consumed
         self._consumed = max(consumed, self._consumed)
         if is_fed or self._sound.pipe.backlog < self._sound.pcm.period_bytes:
@@ -111,7 +112,7 @@ class EncoderRun:
         if self._child.reports:
             self.report = self.report.updated(self._child.reports.take(), self._sound.pcm.full_scale)
         if self.report.output_seconds != before:
-            self._mute_since = _now()
+            self._mute_since = loop_time()
         lines = self._child.says.take_all()
         self._words = [*self._words, *lines][-REMEMBERED_LINES:]
         for line in telling(lines):
@@ -120,7 +121,3 @@ class EncoderRun:
 
 def _nobody(line: str) -> None:
     """Nobody hears it."""
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -9,6 +9,7 @@ from functools import partial
 from audio_rtsp.encoder.diagnosis import EncoderDiagnosis, EncoderFault
 from audio_rtsp.encoder.report import Report
 from audio_rtsp.errors import AudioRtspError
+from audio_rtsp.host.loop_time import loop_time
 from audio_rtsp.server.path import PathState
 from audio_rtsp.supervision.condition import EncoderCondition
 from audio_rtsp.supervision.encoder_run import EncoderRun
@@ -89,7 +90,7 @@ class EncoderSide:
     def is_heard(self) -> bool:
         """Whether the server answers, has the path, and its bytes grow."""
         is_online = self.condition is EncoderCondition.ONLINE and self._outfit.watch.is_up
-        return is_online and _now() - self._grew < QUIET_LIMIT
+        return is_online and loop_time() - self._grew < QUIET_LIMIT
 
     def open(self, sound: Sound, argv: tuple[str, ...]) -> None:
         """Encode *sound* from now on."""
@@ -136,19 +137,19 @@ class EncoderSide:
         self._run.observe()
         if self.condition is EncoderCondition.ONLINE:
             self._note(self._outfit.watch.paths.get(self._name))
-            self._is_unheard = not self._outfit.watch.is_up or _now() - self._grew > OFFLINE_LIMIT
-            if self._outfit.watch.is_up and _now() - self._online_at > OFFLINE_LIMIT:
+            self._is_unheard = not self._outfit.watch.is_up or loop_time() - self._grew > OFFLINE_LIMIT
+            if self._outfit.watch.is_up and loop_time() - self._online_at > OFFLINE_LIMIT:
                 self._run.give_up("the server does not have it")
 
     def _note(self, path: PathState | None) -> None:
         """A path whose bytes differ from the last look moves; fewer bytes mean a new session (MediaMTX)."""
         if path and path.is_online:
-            self._online_at = _now()
+            self._online_at = loop_time()
             if self._seen is None or (path.since, path.inbound_bytes) != (self._seen.since, self._seen.inbound_bytes):
                 self._note_growth(path)
 
     def _note_growth(self, path: PathState) -> None:
-        self._seen, self._grew = path, _now()
+        self._seen, self._grew = path, loop_time()
         if self._sound:
             self._sound.note_heard()
 
@@ -172,17 +173,17 @@ class EncoderSide:
             except asyncio.CancelledError:
                 await self._end(run, over)
                 raise
-        began = _now()
+        began = loop_time()
         try:
             while self.condition is EncoderCondition.STARTING and not over.done():
                 await self._until_online(run, over, ONLINE_LIMIT)
                 if self.condition is EncoderCondition.STARTING and self._outfit.watch.is_up:
                     run.give_up("the server gets no sound from it")
-            began = _now()
+            began = loop_time()
             await over
         finally:
             await self._end(run, over)
-        return None if run.is_swapped else run.verdict(), _now() - began
+        return None if run.is_swapped else run.verdict(), loop_time() - began
 
     async def _end(self, run: EncoderRun, over: asyncio.Future[None]) -> None:
         over.cancel()
@@ -197,14 +198,14 @@ class EncoderSide:
 
         A session is new by its time, or, on a server that keeps the path through a change, by the encoder's output.
         """
-        end = _now() + limit
+        end = loop_time() + limit
         with self._outfit.watch.hurry():
-            while _now() < end and not over.done() and self.condition is not EncoderCondition.ONLINE:
+            while loop_time() < end and not over.done() and self.condition is not EncoderCondition.ONLINE:
                 run.listen()
                 path = self._outfit.watch.paths.get(self._name)
                 is_new = path and (self._seen is None or path.since != self._seen.since or run.has_output)
                 if path and path.is_online and is_new and path.inbound_bytes:
-                    self._online_at = _now()
+                    self._online_at = loop_time()
                     self._note_growth(path)
                     self._show(EncoderCondition.ONLINE, "")
                     return
@@ -233,7 +234,3 @@ class EncoderSide:
     def _show(self, condition: EncoderCondition, reason: str) -> None:
         self.condition, self.reason = condition, reason
         self._on_change()
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from audio_rtsp.control.request import Request
+from audio_rtsp.host.loop_time import loop_time
 from audio_rtsp.host.notify import Notify
 from audio_rtsp.status import summary
 from audio_rtsp.supervision.desk import MachineDesk
@@ -52,7 +53,7 @@ class Helm:
 
     def reload(self) -> dict[str, Any]:
         """Read the settings again; only what changed is touched."""
-        self.notify.reloading(asyncio.get_running_loop().time())
+        self.notify.reloading(loop_time())
         complaints = self._desk.reload()
         self.keeper.reload()
         self.supervisor.look_again()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from audio_rtsp.host.loop_time import loop_time
 from audio_rtsp.supervision.policy import Cause, History, Rules, Wait, after
 
 LATE = 10.0
@@ -24,7 +25,7 @@ class Rest:
     @property
     def is_overdue(self) -> bool:
         """Whether a pause should long be over."""
-        return self.until is not None and asyncio.get_running_loop().time() > self.until + LATE
+        return self.until is not None and loop_time() > self.until + LATE
 
     def decide(self, cause: Cause, flowed: float) -> Wait:
         """What the policy makes of a run that ended."""
@@ -33,7 +34,7 @@ class Rest:
 
     async def wait(self, seconds: float | None) -> None:
         """Wait that long, or until there is news (also news that came while it ran); None = until there is news."""
-        self.until = None if seconds is None else asyncio.get_running_loop().time() + seconds
+        self.until = None if seconds is None else loop_time() + seconds
         try:
             async with asyncio.timeout(seconds):
                 await self._news.wait()

@@ -9,6 +9,7 @@ from audio_rtsp.alsa.pcm_format import PcmFormat
 from audio_rtsp.encoder.argv import EncoderPlan, encoder_argv
 from audio_rtsp.encoder.level import LevelWatch, Window
 from audio_rtsp.events.event import Event
+from audio_rtsp.host.loop_time import loop_time
 from audio_rtsp.status import StreamStatus
 from audio_rtsp.stream_state import StreamState
 from audio_rtsp.supervision.capture_run import CaptureRun
@@ -35,7 +36,7 @@ class Stream:
         self._sound: Sound | None = None
         self._losses = Losses()
         self._state, self._reason = StreamState.STARTING, ""
-        self._state_since = asyncio.get_running_loop().time()
+        self._state_since = loop_time()
         self._level = LevelWatch()
         self._volume = CaptureVolume()
         self._mixer = ""
@@ -118,7 +119,7 @@ class Stream:
 
     def _observe_loss(self) -> None:
         """Tell lost sound and why."""
-        now, overruns = asyncio.get_running_loop().time(), self._capture.overruns
+        now, overruns = loop_time(), self._capture.overruns
         found = self._capture.observe()
         if self._capture.overruns > overruns:
             self._losses.overran(now)
@@ -134,13 +135,13 @@ class Stream:
         if not self._capture.is_flowing:
             self._level = LevelWatch()
         elif report.windows != self._windows and report.lowest is not None and report.highest is not None:
-            self._level.note(Window(report.lowest, report.highest), asyncio.get_running_loop().time())
+            self._level.note(Window(report.lowest, report.highest), loop_time())
         self._windows = report.windows
 
     @property
     def is_stuck(self) -> bool:
         """Whether one of its tasks missed its own deadline: a bug of ours, never a fault of device or server."""
-        now = asyncio.get_running_loop().time()
+        now = loop_time()
         rests = self._capture_rest.is_overdue or self._encoder_rest.is_overdue
         if self._capture.is_unattended or self._encoder.is_unattended:
             self._unattended_since = self._unattended_since or now
@@ -150,7 +151,7 @@ class Stream:
 
     def status(self) -> StreamStatus:
         """What is true now."""
-        now = asyncio.get_running_loop().time()
+        now = loop_time()
         sound, encoding = self._sound, self.plan.encoding
         report = self._encoder.report
         today = self._outfit.records.today(self.plan.name)
@@ -229,7 +230,7 @@ class Stream:
         if sound is None:
             return
         self._capture.forget_sound()
-        self._losses.end(asyncio.get_running_loop().time())
+        self._losses.end(loop_time())
         sound.pipe.close_writing()
         await self._encoder.close()
         sound.pipe.close()
@@ -239,9 +240,9 @@ class Stream:
         if self._state is StreamState.STOPPED:
             return
         if self._sound and self._sound.ledger.has_begun:
-            self._losses.sound_came(asyncio.get_running_loop().time())
+            self._losses.sound_came(loop_time())
             self._open_encoder(self._sound)
-        silence = self._level.silence(asyncio.get_running_loop().time(), self.plan.silence_seconds)
+        silence = self._level.silence(loop_time(), self.plan.silence_seconds)
         state, reason = judge(
             self._capture.condition,
             self._capture.reason,
@@ -257,7 +258,7 @@ class Stream:
         before, self._reason = self._state, reason
         if state is before:
             return
-        self._state, self._state_since = state, asyncio.get_running_loop().time()
+        self._state, self._state_since = state, loop_time()
         event = Event(subject=self.plan.name, before=before, after=state, cause=reason)
         if state is StreamState.LIVE:
             restarts = self._capture.restarts + self._encoder.restarts

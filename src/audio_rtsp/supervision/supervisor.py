@@ -10,6 +10,7 @@ from typing import Protocol, assert_never
 from audio_rtsp.events.account import Loss
 from audio_rtsp.events.event import Event
 from audio_rtsp.events.recorder import RecorderPlaces
+from audio_rtsp.host.loop_time import loop_time
 from audio_rtsp.status import ServerStatus, Status
 from audio_rtsp.supervision.outfit import Outfit
 from audio_rtsp.supervision.plan import StreamPlan
@@ -51,7 +52,7 @@ class Supervisor:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._wants = Wants()
         self._look = asyncio.Event()
-        self._ticked_at = _now()
+        self._ticked_at = loop_time()
 
     def look_again(self) -> None:
         """The machine or the settings may be others now."""
@@ -73,7 +74,7 @@ class Supervisor:
     @property
     def is_stuck(self) -> bool:
         """Whether a stream's task, or the look at all of them, missed its own deadline."""
-        is_late = _now() - self._ticked_at > LATE
+        is_late = loop_time() - self._ticked_at > LATE
         return is_late or any(stream.is_stuck for stream in self._streams.values())
 
     def restart(self, name: str) -> bool:
@@ -183,7 +184,7 @@ class Supervisor:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK)
-            self._ticked_at = _now()
+            self._ticked_at = loop_time()
             for stream in tuple(self._streams.values()):
                 self._observe(stream)
 
@@ -201,7 +202,3 @@ class Supervisor:
                 await self._look.wait()
         except TimeoutError:
             return
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

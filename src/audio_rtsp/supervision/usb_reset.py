@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-
+from audio_rtsp.host.loop_time import loop_time
 from audio_rtsp.status import UsbReset
 
 BY_HAND = "asked for by hand"
@@ -21,7 +20,7 @@ class UsbResets:
 
     def ask(self, cause: str) -> None:
         """A new request takes the place of the one before."""
-        self._number, self._cause, self._asked_at = self._number + 1, cause, asyncio.get_running_loop().time()
+        self._number, self._cause, self._asked_at = self._number + 1, cause, loop_time()
 
     def device_came(self) -> None:
         """It was re-enumerated, by whomever."""
@@ -37,5 +36,5 @@ class UsbResets:
         """The request that nobody has served."""
         if not self._cause:
             return None
-        seconds = asyncio.get_running_loop().time() - self._asked_at
+        seconds = loop_time() - self._asked_at
         return UsbReset(number=self._number, cause=self._cause, seconds=round(seconds, 1))
