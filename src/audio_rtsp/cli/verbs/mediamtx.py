@@ -17,8 +17,8 @@ from audio_rtsp.config.load import load
 from audio_rtsp.config.settings import MEDIAMTX_RELEASES_URL
 from audio_rtsp.errors import NoSuchRelease, NothingToRollBack
 from audio_rtsp.facts.userland import read_userland
-from audio_rtsp.server.mediamtx.ports import HIGHEST, Configure, Ports
-from audio_rtsp.server.mediamtx.release import swap
+from audio_rtsp.server.mediamtx.ports import HIGHEST, Ports
+from audio_rtsp.server.mediamtx.release import version_folders
 from audio_rtsp.server.mediamtx.release.decision import Ask, Go, Nothing
 from audio_rtsp.server.mediamtx.release.install import Installer, changing
 from audio_rtsp.server.mediamtx.release.installation import Installation
@@ -123,7 +123,7 @@ def install(
     if typed["force_checksum"] and typed["skip_checksum"]:
         raise click.UsageError("--force-checksum and --skip-checksum contradict each other")
     ports = Ports(rtsp=rtsp_port, rtmp=rtmp_port, hls=hls_port, webrtc=webrtc_port, metrics=metrics_port)
-    configure = None if folder or places.is_foreign else _configure(places)
+    configure = None if folder or places.is_foreign else server_configuration(places)
     if configure is None and (config_only or ports != Ports()):
         raise click.UsageError("the configuration is that of this machine's /etc/mediamtx: leave out --to and --root")
     if not config_only:
@@ -133,11 +133,6 @@ def install(
     if configure:
         for line in configure.plan(ports) if dry_run else configure.apply(ports):
             say(line)
-
-
-def _configure(places: Places) -> Configure:
-    """Who writes mediamtx.yml."""
-    return server_configuration(places)
 
 
 def _install(
@@ -270,9 +265,9 @@ def remove(places: Places, versions: tuple[str, ...], folder: Path | None, dry_r
     _confirm(asked, yes, otherwise="")
     with changing(installation):
         for name in versions:
-            swap.remove_version(installation, name)
+            version_folders.remove_version(installation, name)
         if not versions:
-            swap.remove_all(installation)
+            version_folders.remove_all(installation)
     say(f"removed: {', '.join(names)}")
     if not versions and installation.folder.exists():
         say(f"not ours, so left: {installation.folder}")

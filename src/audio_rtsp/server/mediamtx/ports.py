@@ -1,10 +1,8 @@
-"""The ports of an installed MediaMTX as the owner names them, and who writes them into its configuration."""
+"""The ports of an installed MediaMTX as the owner names them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 HIGHEST = 65535
 
@@ -21,15 +19,3 @@ class Ports:
 
 
 DEFAULT_PORTS = Ports(rtsp=18554, rtmp=11935, hls=18888, webrtc=18889, metrics=19999)
-
-
-class Configure(Protocol):
-    """What the installer asks of whoever owns ``mediamtx.yml``."""
-
-    def plan(self, ports: Ports) -> Iterable[str]:
-        """What :meth:`apply` would do, a line each; raises AudioRtspError (a port is taken) before any change."""
-        ...
-
-    def apply(self, ports: Ports) -> Iterable[str]:
-        """Write it and tell what was done; raises AudioRtspError with the old configuration in force."""
-        ...

@@ -11,7 +11,7 @@ from audio_rtsp.errors import InstallRunning, NotWritable, ReleaseRefused, Versi
 from audio_rtsp.facts.userland import read_machine, read_userland
 from audio_rtsp.host.atomic_file import make_folder
 from audio_rtsp.host.lock import InstanceLock
-from audio_rtsp.server.mediamtx.release import swap
+from audio_rtsp.server.mediamtx.release import version_folders
 from audio_rtsp.server.mediamtx.release.archive import unpack
 from audio_rtsp.server.mediamtx.release.attestation import attest
 from audio_rtsp.server.mediamtx.release.checksum import find_checksum
@@ -66,17 +66,17 @@ class Installer:
 
     def apply(self, steps: Iterable[Step]) -> None:
         """Do them; raises AudioRtspError with the program in use untouched. The caller holds the lock."""
-        swap.tidy(self._installation, keep_downloads=True)
+        version_folders.tidy(self._installation, keep_downloads=True)
         try:
             for step in steps:
                 self._apply(step)
         except ReleaseRefused:
-            swap.tidy(self._installation)
+            version_folders.tidy(self._installation)
             raise
         except BaseException:
-            swap.tidy(self._installation, keep_downloads=True)
+            version_folders.tidy(self._installation, keep_downloads=True)
             raise
-        swap.tidy(self._installation)
+        version_folders.tidy(self._installation)
 
     @property
     def _staging(self) -> Path:
@@ -100,14 +100,14 @@ class Installer:
                 self._try_out(step)
             case Adopt():
                 if self._installation.is_foreign:
-                    self._before = swap.adopt_foreign(self._installation)
+                    self._before = version_folders.adopt_foreign(self._installation)
             case Place():
                 self._place()
             case Remember():
                 if self._before and self._before != self.version:
-                    swap.remember(self._installation, self._before)
+                    version_folders.remember(self._installation, self._before)
             case Switch():
-                swap.switch(self._installation, step.name or self.version)
+                version_folders.switch(self._installation, step.name or self.version)
             case _:
                 assert_never(step)
 
@@ -154,7 +154,7 @@ class Installer:
         self._accept(program)
 
     def _place(self) -> None:
-        kept = swap.place(self._installation, self._staging, self.version)
+        kept = version_folders.place(self._installation, self._staging, self.version)
         if kept and self._before == self.version:
             self._before = kept
 
