@@ -24,6 +24,11 @@ class AudioRtspError(Exception):
         self.detail = tuple(detail)
 
 
+def why(error: OSError) -> str:
+    """The system's reason in words."""
+    return (error.strerror or str(error)).lower()
+
+
 class NotRunning(AudioRtspError):
     """No service answers on the control socket."""
 
@@ -145,12 +150,13 @@ DISK_FIXES = {
 
 
 class NotWritable(AudioRtspError):
-    """A file of ours that cannot be changed; *number* is the system's, where it gave one."""
+    """A file of ours that cannot be changed."""
 
     exit_code = 16
 
-    def __init__(self, path: str, why: str, number: int | None = None, *, no_right: str = NO_RIGHT) -> None:
-        super().__init__(f"{path} cannot be written: {why}", fix=DISK_FIXES.get(number or 0, no_right))
+    def __init__(self, path: str, reason: OSError | str, *, no_right: str = NO_RIGHT) -> None:
+        says, number = (why(reason), reason.errno) if isinstance(reason, OSError) else (reason, None)
+        super().__init__(f"{path} cannot be written: {says}", fix=DISK_FIXES.get(number or 0, no_right))
 
 
 class NotReadable(AudioRtspError):

@@ -103,7 +103,7 @@ async def _supervise(helm: Helm, watch: ServerWatch, runtime: Path, face: Face, 
         try:
             await control.start()
         except OSError as error:
-            raise _not_writable(runtime / "control.sock", error) from None
+            raise NotWritable(str(runtime / "control.sock"), error) from None
         helm.notify.ready()
         face.on_ready(supervisor.status)
         try:
@@ -225,17 +225,13 @@ def _instance(runtime: Path) -> Any:
         lock = InstanceLock(runtime / "lock")
         is_ours = lock.take()
     except OSError as error:
-        raise _not_writable(runtime, error) from None
+        raise NotWritable(str(runtime), error) from None
     if not is_ours:
         raise AlreadyRunning(f"pid {lock.holder()}", _running_urls(runtime))
     try:
         yield
     finally:
         lock.release()
-
-
-def _not_writable(path: Path, error: OSError) -> NotWritable:
-    return NotWritable(str(path), error.strerror or str(error), error.errno)
 
 
 def _running_urls(runtime: Path) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from audio_rtsp.config.backup import back_up, how_to_restore
 from audio_rtsp.config.damage import no_text
-from audio_rtsp.config.owner_file import Unread, read_owner_file, why
+from audio_rtsp.config.owner_file import Unread, read_owner_file
 from audio_rtsp.errors import NotReadable, NotWritable
 from audio_rtsp.host.atomic_file import write_atomic
 from audio_rtsp.host.lock import locked
@@ -27,7 +27,7 @@ def change_file(path: Path, change: Callable[[bytes], bytes]) -> bool:
         with locked(target.parent / LOCK):
             return _change(path, target, change)
     except OSError as error:
-        raise NotWritable(str(path), why(error), error.errno) from error
+        raise NotWritable(str(path), error) from error
 
 
 def _change(path: Path, target: Path, change: Callable[[bytes], bytes]) -> bool:

@@ -13,10 +13,11 @@ from typing import Any
 
 from audio_rtsp.config.keyvalue import render_value
 from audio_rtsp.config.load import Configuration, Layers, resolve
-from audio_rtsp.config.owner_file import Unread, read_owner_file, why
+from audio_rtsp.config.owner_file import Unread, read_owner_file
 from audio_rtsp.config.settings import BY_KEY
 from audio_rtsp.config.sources import Sources
 from audio_rtsp.config.values import Given, Layer
+from audio_rtsp.errors import why
 from audio_rtsp.host.atomic_file import write_atomic
 
 FILE = "last_good.json"

@@ -7,6 +7,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from audio_rtsp.errors import why
+
 LARGEST = 1 << 20
 
 
@@ -32,11 +34,6 @@ def read_owner_file(path: Path) -> bytes | Unread | None:
         return Unread(why(error))
     finally:
         os.close(descriptor)
-
-
-def why(error: OSError) -> str:
-    """The system's reason in words."""
-    return (error.strerror or str(error)).lower()
 
 
 def _read(descriptor: int) -> bytes | Unread:

@@ -10,7 +10,8 @@ from audio_rtsp.config import blacklist, device_map
 from audio_rtsp.config.backup import how_to_restore
 from audio_rtsp.config.complaint import Complaint, quoted
 from audio_rtsp.config.damage import damage
-from audio_rtsp.config.owner_file import Unread, read_owner_file, why
+from audio_rtsp.config.owner_file import Unread, read_owner_file
+from audio_rtsp.errors import why
 from audio_rtsp.stream_name import WHAT_A_NAME_IS, is_stream_name, nearest_name
 
 CONFIG = "config"

@@ -14,9 +14,10 @@ from audio_rtsp.alsa.memory import Memory
 from audio_rtsp.config.damage import damage
 from audio_rtsp.config.device_map import FILE as NAMES
 from audio_rtsp.config.device_map import parse_device_map, set_entry
-from audio_rtsp.config.owner_file import Unread, read_owner_file, why
+from audio_rtsp.config.owner_file import Unread, read_owner_file
 from audio_rtsp.devices.memory import DeviceMemory
 from audio_rtsp.devices.memory_text import parse_memory, render_memory
+from audio_rtsp.errors import why
 from audio_rtsp.host.atomic_file import write_atomic
 
 IDENTITIES = "identities.json"

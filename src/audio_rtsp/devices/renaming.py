@@ -10,7 +10,6 @@ from pathlib import Path
 
 from audio_rtsp.config.device_map import FILE, DeviceMap, set_entry
 from audio_rtsp.config.edit import change_file
-from audio_rtsp.config.owner_file import why
 from audio_rtsp.config.sources import device_file, settings_file
 from audio_rtsp.errors import BadName, NameTaken, NotWritable
 from audio_rtsp.stream_name import is_stream_name
@@ -87,5 +86,5 @@ def _move_settings(folder: Path, old: str, new: str) -> bool:
     try:
         before.rename(after)
     except OSError as error:
-        raise NotWritable(str(after), why(error), error.errno) from error
+        raise NotWritable(str(after), error) from error
     return True

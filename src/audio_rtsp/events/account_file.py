@@ -8,7 +8,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from audio_rtsp.config.owner_file import why
+from audio_rtsp.errors import why
 from audio_rtsp.events.account import Account, Loss, parse_account, render_account
 from audio_rtsp.host.atomic_file import write_atomic
 

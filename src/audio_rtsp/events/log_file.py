@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from audio_rtsp.config.owner_file import why
+from audio_rtsp.errors import why
 
 FLAGS = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK
 """Readable, to see whether its last line is whole; never waiting, should it be a pipe."""

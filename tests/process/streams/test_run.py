@@ -368,9 +368,9 @@ def has_own_mounts() -> bool:
 @pytest.mark.parametrize(
     ("disk", "server", "says", "fix"),
     [
-        ("ro", "embedded", "Read-only file system", "remount,rw"),
-        ("nr_inodes=1", "embedded", "No space left on device", "df -h"),
-        ("size=4k", "mediamtx", "mediamtx.yml cannot be written: No space left on device", "df -h"),
+        ("ro", "embedded", "read-only file system", "remount,rw"),
+        ("nr_inodes=1", "embedded", "no space left on device", "df -h"),
+        ("size=4k", "mediamtx", "mediamtx.yml cannot be written: no space left on device", "df -h"),
     ],
 )
 def test_a_disk_that_takes_nothing_at_the_start_is_told_with_what_helps(

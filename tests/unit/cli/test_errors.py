@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import importlib
 import inspect
+import os
 import pkgutil
 from collections.abc import Iterator
 
@@ -42,6 +43,7 @@ def _below(kind: type[AudioRtspError]) -> Iterator[type[AudioRtspError]]:
 def example(kind: type[AudioRtspError]) -> AudioRtspError:
     """Built from its own signature: text for text, a number for a number, a list for the rest."""
     samples = {"str": "sample", "int": 7, "Iterable[str]": ["one", "two"], "Sequence[str]": ["one"]}
+    samples["OSError | str"] = "sample"
     needed = {
         name: samples[str(one.annotation)]
         for name, one in inspect.signature(kind).parameters.items()
@@ -108,10 +110,13 @@ def test_main_turns_an_error_into_its_exit_code(
 
 
 @pytest.mark.parametrize(
-    ("number", "fix"), [(errno.ENOSPC, "df -h"), (errno.EDQUOT, "quota"), (errno.EROFS, "remount"), (None, "sudo")]
+    ("number", "fix"),
+    [(errno.ENOSPC, "df -h"), (errno.EDQUOT, "quota"), (errno.EROFS, "remount"), (errno.EACCES, "sudo")],
 )
-def test_a_disk_that_takes_nothing_is_no_missing_right(number: int | None, fix: str) -> None:
-    assert fix in errors.NotWritable("/etc/x", "why", number).fix
+def test_a_disk_that_takes_nothing_is_no_missing_right(number: int, fix: str) -> None:
+    refused = errors.NotWritable("/etc/x", OSError(number, os.strerror(number)))
+    assert fix in refused.fix
+    assert refused.what == f"/etc/x cannot be written: {os.strerror(number).lower()}"
 
 
 def test_a_port_that_is_roots_is_answered_with_another_port() -> None:

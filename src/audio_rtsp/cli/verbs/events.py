@@ -10,8 +10,7 @@ import click
 from audio_rtsp.cli.answer import say, say_json
 from audio_rtsp.cli.places import Places
 from audio_rtsp.cli.records import state_folder
-from audio_rtsp.config.owner_file import why
-from audio_rtsp.errors import NotReadable
+from audio_rtsp.errors import NotReadable, why
 from audio_rtsp.events.journal import FILE, read_journal
 from audio_rtsp.events.journal_entry import JournalEntry, render_entry
 from audio_rtsp.events.log_line import render_line

@@ -32,7 +32,7 @@ def mediamtx_command(
         try:
             _write(path, render_conf(conf))
         except OSError as error:
-            raise NotWritable(str(path), error.strerror or str(error), error.errno) from None
+            raise NotWritable(str(path), error) from None
 
     return ServerCommand(
         name="mediamtx",

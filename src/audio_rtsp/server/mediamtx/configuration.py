@@ -14,7 +14,7 @@ from pathlib import Path
 from audio_rtsp.config.backup import FOLDER, back_up, backups_of
 from audio_rtsp.config.edit import change_file
 from audio_rtsp.config.keyvalue import set_key
-from audio_rtsp.config.owner_file import Unread, read_owner_file, why
+from audio_rtsp.config.owner_file import Unread, read_owner_file
 from audio_rtsp.config.settings import RTSP_PORT
 from audio_rtsp.config.sources import settings_file
 from audio_rtsp.errors import AudioRtspError, NotReadable, NotWritable, ServerConfRefused
@@ -236,7 +236,7 @@ class ServerConfiguration:
             with locked(self._files.lock):
                 yield
         except OSError as error:
-            raise NotWritable(error.filename or str(self._files.owner), why(error)) from error
+            raise NotWritable(error.filename or str(self._files.owner), error) from error
 
 
 def _named(change: Change) -> str:

@@ -88,7 +88,7 @@ def _disk(file: BinaryIO) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise NotWritable(str(file.name), str(error.strerror).lower(), error.errno) from None
+        raise NotWritable(str(file.name), error) from None
 
 
 def _refuse_if_large(url: str, size: int | None) -> None:

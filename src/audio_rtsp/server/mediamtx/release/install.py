@@ -196,4 +196,4 @@ def changing(installation: Installation) -> Iterator[None]:
 
 def _not_writable(error: OSError, folder: Path) -> NotWritable:
     where = str(error.filename or folder)
-    return NotWritable(where, str(error.strerror).lower(), error.errno, no_right=SUDO)
+    return NotWritable(where, error, no_right=SUDO)
