@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from typing import Any
 
 from audio_rtsp.cli.answer import tell
 from audio_rtsp.cli.places import Places
@@ -18,7 +19,8 @@ def take_over(places: Places) -> None:
         except NotAnswering as error:
             tell(f"{error.what}; the change is written and takes effect when it starts anew")
             return
-        tell(answer.get("error") or _outcome(places, answer["config"]))
+        for line in [answer["error"]] if "error" in answer else _outcome(places, answer):
+            tell(line)
 
 
 def reload_program(places: Places) -> list[str]:
@@ -26,11 +28,15 @@ def reload_program(places: Places) -> list[str]:
     answer = ask(places.control_socket, "reload")
     if "error" in answer:
         raise NotAllowed(answer["error"])
-    tell(_outcome(places, answer["config"]))
-    return [str(line) for line in answer["complaints"]]
+    outcome = _outcome(places, answer)
+    for line in outcome:
+        tell(line)
+    return [str(line) for line in answer["complaints"] if line not in outcome]
 
 
-def _outcome(places: Places, folder: str) -> str:
-    if folder == str(places.config.absolute()):
-        return "the running audio-rtsp took it over"
-    return f"the running audio-rtsp reads {folder}: for it nothing has changed"
+def _outcome(places: Places, answer: dict[str, Any]) -> list[str]:
+    folder = answer["config"]
+    if folder != str(places.config.absolute()):
+        return [f"the running audio-rtsp reads {folder}: for it nothing has changed"]
+    waiting = answer.get("waiting", ())  # the program that runs may be older than this command
+    return [f"the running audio-rtsp {'has read it' if waiting else 'took it over'}", *waiting]

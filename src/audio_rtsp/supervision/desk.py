@@ -109,7 +109,7 @@ class MachineDesk:
         """What is wrong with the settings, the devices or the state folder."""
         settings = map(str, self.configuration.complaints)
         state = (*self._memory_complaints, *self._keeping_complaints)
-        return (*settings, *self._waiting(), *self._device_complaints, *state)
+        return (*settings, *self.waiting(), *self._device_complaints, *state)
 
     def _keep_memory(self, memory: DeviceMemory) -> None:
         """When it changed; at each look while the state folder cannot be written, for a disk heals in silence."""
@@ -124,7 +124,7 @@ class MachineDesk:
             self._kept = self.configuration
             self._keeping_complaints = save_last_good(self._places.state, self._places.config, self.configuration)
 
-    def _waiting(self) -> tuple[str, ...]:
+    def waiting(self) -> tuple[str, ...]:
         """Settings of the server, which would have to drop its listeners, and the place of the logs."""
         before, now = self._began_with, self.configuration.service
         changed = [setting for setting in AT_START if before[setting] != now[setting]]

@@ -59,7 +59,7 @@ class Helm:
         self.supervisor.look_again()
         self._news.ask()
         self.notify.ready()
-        return {"complaints": complaints, "config": str(self._desk.folder)}
+        return {"complaints": complaints, "waiting": self._desk.waiting(), "config": str(self._desk.folder)}
 
     async def heartbeat(self) -> None:
         """Feed the watchdog while every stream's task keeps its own deadline; what device or server do is no matter."""

@@ -390,3 +390,12 @@ def test_a_disk_that_takes_nothing_at_the_start_is_told_with_what_helps(
     assert says in done.stderr
     assert fix in done.stderr.splitlines()[-1]
     assert "sudo, or" not in done.stderr
+
+
+def test_a_password_that_waits_for_the_next_start_is_not_said_to_be_taken_over(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        told = box.command("config", "set", "RTSP_READ_PASSWORD", "secret").stderr
+        assert "took it over" not in told
+        assert "RTSP_READ_PASSWORD: changed, takes effect at the next start of audio-rtsp\n" in told
+        assert box.command("config", "reload").stderr.count("RTSP_READ_PASSWORD") == 1
