@@ -312,9 +312,12 @@ class AlreadyRunning(AudioRtspError):
 
     exit_code = 75
 
-    def __init__(self, holder: str, urls: Iterable[str] = (), *, end: str = "Ctrl-C where it runs") -> None:
+    def __init__(self, pid: str, urls: Iterable[str] = (), *, is_another_users: bool = False) -> None:
+        end = f"Ctrl-C where it runs; where that window is closed: kill {pid}"
+        if is_another_users:
+            end = f"sudo systemctl stop audio-rtsp; where it was started by hand: sudo kill {pid}"
         fix = f"listen to it at its URLs, or end it: {end}"
-        super().__init__(f"audio-rtsp is running already ({holder})", fix=fix, detail=urls)
+        super().__init__(f"audio-rtsp is running already (pid {pid})", fix=fix, detail=urls)
 
 
 MEND = "take what the lines say; all settings with their values: audio-rtsp config show"

@@ -227,7 +227,7 @@ def _instance(runtime: Path) -> Any:
     except OSError as error:
         raise NotWritable(str(runtime), error) from None
     if not is_ours:
-        raise AlreadyRunning(f"pid {lock.holder()}", _running_urls(runtime))
+        raise AlreadyRunning(lock.holder(), _running_urls(runtime))
     try:
         yield
     finally:

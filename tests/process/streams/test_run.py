@@ -58,6 +58,7 @@ def test_a_second_run_says_so_and_prints_the_urls(box: Box) -> None:
         program.wait_state(NAME, "LIVE")
         second = box.command("run")
         assert second.returncode == 75
+        assert f"where that window is closed: kill {program.process.pid}\n" in second.stderr
         assert f":{box.port}/{NAME}" in second.stderr
         assert program.stream(NAME)["state"] == "LIVE"
 

@@ -51,9 +51,10 @@ def test_it_is_refused_with_the_urls_of_the_service(
         main(["--config-dir", str(tmp_path / "config"), "run"])
     said = capsys.readouterr().err
     assert caught.value.code == 75
-    assert f"audio-rtsp is running already (the service, pid {STATUS['pid']})" in said
+    assert f"audio-rtsp is running already (pid {STATUS['pid']})" in said
     assert STATUS["streams"][0]["url"] in said
-    assert said.splitlines()[-1].endswith("or end it: sudo systemctl stop audio-rtsp")
+    ends = f"sudo systemctl stop audio-rtsp; where it was started by hand: sudo kill {STATUS['pid']}"
+    assert said.splitlines()[-1].endswith(f"or end it: {ends}")
 
 
 async def _must_not_run(*_: object) -> None:

@@ -97,9 +97,7 @@ def _refuse_beside_another(places: Places) -> None:
     with contextlib.suppress(NotRunning):
         now = ask(places.control_socket, "status")
         urls = [f"{stream['name']}  {stream['url']}" for stream in now["streams"]]
-        if places.caller is not None:
-            raise AlreadyRunning(f"pid {now['pid']}", urls)
-        raise AlreadyRunning(f"the service, pid {now['pid']}", urls, end="sudo systemctl stop audio-rtsp")
+        raise AlreadyRunning(str(now["pid"]), urls, is_another_users=places.caller is None)
 
 
 def _with_root(places: Places, root: Path | None) -> Places:
