@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from audio_rtsp.facts.process import process_name
+from audio_rtsp.facts.process import command_line, parent_of, process_name
 
 LISTEN, UNCONNECTED = "0A", "07"
 """States of a socket in these tables (include/net/tcp_states.h)."""
+
+OUR_NAMES = ("audio-rtsp", "audio_rtsp")
+"""The command, and the package behind ``python -m``."""
 
 
 def is_free(port: int, host: str = "", kind: socket.SocketKind = socket.SOCK_STREAM) -> bool:
@@ -59,8 +62,17 @@ def holder(port: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> Holder | 
         with contextlib.suppress(OSError):
             if any(_inode(link) in inodes for link in descriptors.iterdir()):
                 pid = int(descriptors.parent.name)
-                return Holder(process_name(pid), pid)
+                return _whom_to_stop(pid)
     return None
+
+
+def _whom_to_stop(pid: int) -> Holder:
+    """A server of ours comes back when it is stopped: then the ``audio-rtsp run`` that it belongs to."""
+    for one in (pid, parent_of(pid)):
+        words = command_line(one)
+        if "run" in words and any(Path(word).name in OUR_NAMES for word in words):
+            return Holder("audio-rtsp", one)
+    return Holder(process_name(pid), pid)
 
 
 def _open_inodes(port: int, kind: socket.SocketKind) -> Iterator[str]:

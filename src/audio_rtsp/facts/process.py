@@ -49,6 +49,14 @@ def process_name(pid: int) -> str:
         return ""
 
 
+def parent_of(pid: int) -> int:
+    """The process that started it; 0 when it is not there (proc(5), /proc/PID/stat: the name may hold anything)."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
 def command_line(pid: int) -> tuple[str, ...]:
     """The words a process was started with, none when it is not there (proc(5), /proc/PID/cmdline)."""
     try:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from audio_rtsp.facts.ports import listener
 from media_servers import BINARIES, binary_or_skip
 from process.streams.harness import STANDIN, Box, count, free_port, listening, running, server_pid, wait_for
 from process.streams.tones import peak_frequency
@@ -72,6 +73,12 @@ def test_a_taken_port_is_said_with_its_holder(box: Box) -> None:
     assert f"port {box.port} is taken by" in done.stderr
     assert str(os.getpid()) in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_port_of_our_own_server_is_taken_by_the_run_that_can_be_stopped(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        assert listener(box.port) == f"audio-rtsp (pid {program.process.pid})"
 
 
 def test_a_missing_ffmpeg_is_said_with_its_package(box: Box, tmp_path: Path) -> None:
