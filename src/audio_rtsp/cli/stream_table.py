@@ -34,7 +34,7 @@ def without_microphone(streams: Iterable[dict[str, Any]]) -> list[str]:
 def _remark(one: dict[str, Any]) -> str:
     """Why it is not live; else how it is."""
     if one["reason"]:
-        return str(one["reason"])
+        return in_typed_words(one["reason"])
     clipping = ["too loud: clipping"] if one["is_clipping"] else []
     parts = [*clipping, *([f"{one['readers']} listening"] if one["readers"] else [])]
     if one["lost_seconds"] >= 0.1:

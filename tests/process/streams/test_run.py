@@ -81,6 +81,13 @@ def test_the_port_of_our_own_server_is_taken_by_the_run_that_can_be_stopped(box:
         assert listener(box.port) == f"audio-rtsp (pid {program.process.pid})"
 
 
+def test_a_command_among_the_facts_of_a_stream_is_about_the_tree_that_was_named(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        shown = box.command("stream", "show", NAME).stdout
+    assert f"other days: audio-rtsp --root {box.root} stream history {NAME}\n" in shown
+
+
 def test_a_missing_ffmpeg_is_said_with_its_package(box: Box, tmp_path: Path) -> None:
     (tmp_path / "few").mkdir()
     for program in ("setpriv", "env"):

@@ -92,6 +92,12 @@ def test_a_stream_that_is_not_live_shows_why() -> None:
     assert "held by arecord (pid 366)" in render_streams(snapshot(busy).as_json(), 80)
 
 
+def test_a_command_in_a_remark_can_be_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("audio_rtsp.cli.answer.own_command", lambda: "./audio-rtsp")
+    refused = stream(state=StreamState.REFUSED, reason="see: audio-rtsp config show")
+    assert "see: ./audio-rtsp config show" in render_streams(snapshot(refused).as_json(), 200)
+
+
 def test_where_only_tones_are_published_the_way_to_the_reason_is_told() -> None:
     tone, microphone = stream(identity="tone-1"), stream(identity="usb_1")
     assert render_streams(snapshot(tone).as_json(), 80).splitlines()[-1] == WITHOUT_MICROPHONE

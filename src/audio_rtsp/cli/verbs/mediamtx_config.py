@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from audio_rtsp.cli.answer import say, say_json, tell
+from audio_rtsp.cli.answer import in_typed_words, say, say_json, tell
 from audio_rtsp.cli.places import Places
 from audio_rtsp.errors import ConfigRefused
 from audio_rtsp.server.mediamtx.find import USUAL_PLACE
@@ -56,7 +56,7 @@ def _say(followed: Followed, *, as_json: bool) -> None:
         return
     for hint in followed.hints:
         tell(hint)
-    say("\n".join(followed.complaints) or "ok")
+    say(in_typed_words("\n".join(followed.complaints)) or "ok")
 
 
 def _show(places: Places, *, as_json: bool) -> None:

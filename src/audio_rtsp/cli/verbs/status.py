@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from audio_rtsp.cli.answer import say, say_json, tell
+from audio_rtsp.cli.answer import in_typed_words, say, say_json, tell
 from audio_rtsp.cli.places import Places
 from audio_rtsp.cli.stream_table import render_streams
 from audio_rtsp.control.client import ask
@@ -34,7 +34,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
     else:
         say(_headline(now))
         for line in _losses(now):
-            say(line)
+            say(in_typed_words(line))
         say("")
         say(render_streams(now))
     is_well = now["server"]["is_up"] and all(one["state"] in WELL for one in now["streams"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from audio_rtsp.cli.answer import say, say_json
+from audio_rtsp.cli.answer import in_typed_words, say, say_json
 from audio_rtsp.cli.places import Places
 from audio_rtsp.cli.records import losses
 from audio_rtsp.cli.stream_table import render_streams
@@ -86,7 +86,7 @@ def show(places: Places, name: str, commands: bool, as_json: bool) -> None:
     elif commands:
         say(" | \\\n".join(shlex.join(argv) for argv in one["commands"]))
     else:
-        say("\n".join(f"{key:<18}{text}" for key, text in _facts(one)))
+        say(in_typed_words("\n".join(f"{key:<18}{text}" for key, text in _facts(one))))
 
 
 @stream.command()
