@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from audio_rtsp.cli.answer import in_typed_words
@@ -13,15 +13,27 @@ WITHOUT_MICROPHONE = "no microphone is published; which are there, and why not: 
 
 def render_streams(status: dict[str, Any], width: int | None = None) -> str:
     """Streams first, then what is not streamed, then what is wrong."""
-    rows = [(one["name"], one["state"], one["url"], _remark(one)) for one in status["streams"]]
-    table = render_table(("name", "state", "url", ""), rows, width) if rows else "no streams"
+    table, remarks = _table(status["streams"], width)
     notes = [
+        *remarks,
         *_server_note(status["server"]),
         *without_microphone(status["streams"]),
         *map(_left_out, status["left_out"]),
         *_complaints(status),
     ]
     return "\n".join((table, *(("", *map(in_typed_words, notes)) if notes else ())))
+
+
+def _table(streams: Sequence[dict[str, Any]], width: int | None) -> tuple[str, list[str]]:
+    """The remarks stand in a column, or below the table where that would break a URL: a whole one can be copied."""
+    rows = [(one["name"], one["state"], one["url"], _remark(one)) for one in streams]
+    if not rows:
+        return "no streams", []
+    table = render_table(("name", "state", "url", ""), rows, width)
+    if all(url in table for _, _, url, _ in rows):
+        return table, []
+    remarks = [f"{name}: {remark}" for name, _, _, remark in rows if remark]
+    return render_table(("name", "state", "url"), [row[:3] for row in rows], width), remarks
 
 
 def without_microphone(streams: Iterable[dict[str, Any]]) -> list[str]:

@@ -98,6 +98,15 @@ def test_a_command_in_a_remark_can_be_typed(monkeypatch: pytest.MonkeyPatch) -> 
     assert "see: ./audio-rtsp config show" in render_streams(snapshot(refused).as_json(), 200)
 
 
+def test_a_remark_goes_below_the_table_before_it_breaks_a_url() -> None:
+    url = f"rtsp://192.168.178.123:18554/{'n' * 20}"
+    loud, quiet = stream(name="n" * 20, url=url, is_clipping=True), stream()
+    lines = render_streams(snapshot(loud, quiet).as_json(), 80).splitlines()
+    assert lines[1] == f"{'n' * 20}  LIVE   {url}"
+    assert f"{'n' * 20}: too loud: clipping" in lines
+    assert not [line for line in lines if line.startswith("desk:")]
+
+
 def test_where_only_tones_are_published_the_way_to_the_reason_is_told() -> None:
     tone, microphone = stream(identity="tone-1"), stream(identity="usb_1")
     assert render_streams(snapshot(tone).as_json(), 80).splitlines()[-1] == WITHOUT_MICROPHONE
