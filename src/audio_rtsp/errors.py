@@ -35,7 +35,8 @@ class NotRunning(AudioRtspError):
     exit_code = 3
 
     def __init__(self, where: str) -> None:
-        super().__init__(f"audio-rtsp is not running (nothing answers at {where})", fix="start it: audio-rtsp run")
+        seen = f"nothing answers at {where}"
+        super().__init__("audio-rtsp is not running", fix="start it: audio-rtsp run", detail=(seen,))
 
 
 class NotAnswering(AudioRtspError):

@@ -8,7 +8,7 @@ from typing import Any
 from audio_rtsp.cli.answer import in_typed_words
 from audio_rtsp.cli.table import render_table
 
-WITHOUT_MICROPHONE = "no microphone is published; which are there, and why not: audio-rtsp device list"
+WITHOUT_MICROPHONE = "no microphone is published; why: audio-rtsp device list"
 
 
 def render_streams(status: dict[str, Any], width: int | None = None) -> str:

@@ -122,7 +122,8 @@ def test_asking_without_a_running_program_says_how_to_start_it(tmp_path: Path) -
     assert done.returncode == 3
     assert done.stdout == ""
     assert done.stderr == (
-        f"audio-rtsp: audio-rtsp is not running (nothing answers at {tmp_path}/run/audio-rtsp/control.sock)\n"
+        "audio-rtsp: audio-rtsp is not running\n"
+        f"  nothing answers at {tmp_path}/run/audio-rtsp/control.sock\n"
         f"  fix: start it: audio-rtsp --root {tmp_path} run\n"
     )
 

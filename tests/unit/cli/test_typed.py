@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from audio_rtsp.cli.main import VERBS
+from audio_rtsp.cli.stream_table import WITHOUT_MICROPHONE
 from audio_rtsp.cli.typed import as_typed, typed_command
+from audio_rtsp.errors import NotRunning
 
 
 @pytest.mark.parametrize(
@@ -66,3 +68,8 @@ def test_the_fix_of_an_uninstalled_command_can_be_typed(tmp_path: Path) -> None:
     assert asked.stdout.endswith("sudo .venv/bin/audio-rtsp --root . mediamtx install --config-only\n")
     helped = subprocess.run([*argv[:1], "device", "-h"], cwd=tmp_path, capture_output=True, text=True, timeout=20)
     assert helped.stdout.startswith("Usage: .venv/bin/audio-rtsp device ")
+
+
+@pytest.mark.parametrize("text", [WITHOUT_MICROPHONE, NotRunning("/run/user/1000/audio-rtsp/control.sock").what])
+def test_what_an_owner_meets_first_fits_the_terminal_before_an_installation(text: str) -> None:
+    assert len(as_typed(text, ".venv/bin/audio-rtsp")) <= 80
