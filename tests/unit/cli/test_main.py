@@ -217,3 +217,11 @@ def test_an_interrupt_while_the_program_is_loaded_ends_it_without_a_word(tmp_pat
     argv = [sys.executable, "-m", "audio_rtsp", "--help"]
     done = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=20)
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
+
+@pytest.mark.parametrize("group", ["stream", "device", "config", "mediamtx"])
+def test_the_help_of_a_group_tells_each_verb_to_the_end(group: str) -> None:
+    listed = audio_rtsp(group, "--help").stdout.partition("Commands:\n")[2]
+    assert listed
+    assert "..." not in listed
+    assert all(len(line) <= 80 for line in listed.splitlines())

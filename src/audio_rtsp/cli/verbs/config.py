@@ -14,6 +14,7 @@ import click
 from audio_rtsp.cli.answer import in_typed_words, say, say_json, tell
 from audio_rtsp.cli.configured import configuration_of
 from audio_rtsp.cli.takeover import reload_program, take_over
+from audio_rtsp.cli.verb_group import VerbGroup
 from audio_rtsp.config.candidate import NOTHING_WRITTEN, Candidate, all_complaints
 from audio_rtsp.config.complaint import Complaint, quoted
 from audio_rtsp.config.edit import change_file
@@ -44,7 +45,7 @@ class KeyAndValue(click.Command):
         return super().parse_args(ctx, [*options, "--", *words])
 
 
-@click.group()
+@click.group(cls=VerbGroup)
 def config() -> None:
     """See, check and change the settings."""
 

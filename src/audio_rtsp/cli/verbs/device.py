@@ -13,6 +13,7 @@ from audio_rtsp.cli.answer import say, say_json, tell
 from audio_rtsp.cli.configured import configuration_of
 from audio_rtsp.cli.table import render_table
 from audio_rtsp.cli.takeover import take_over
+from audio_rtsp.cli.verb_group import VerbGroup
 from audio_rtsp.config import blacklist as blacklist_file
 from audio_rtsp.config import device_map as map_file
 from audio_rtsp.config.blacklist import add_entry
@@ -49,7 +50,7 @@ class Seen:
         return self.looked.roster
 
 
-@click.group()
+@click.group(cls=VerbGroup)
 def device() -> None:
     """See, name and leave out capture devices."""
 

@@ -12,6 +12,7 @@ import click
 from audio_rtsp.cli.answer import say, say_json, tell
 from audio_rtsp.cli.progress import make_progress
 from audio_rtsp.cli.question import confirm
+from audio_rtsp.cli.verb_group import VerbGroup
 from audio_rtsp.cli.verbs.mediamtx_config import config, server_configuration
 from audio_rtsp.config.load import load
 from audio_rtsp.config.settings import MEDIAMTX_RELEASES_URL
@@ -46,7 +47,7 @@ _PORT = click.IntRange(1, HIGHEST)
 _PORT_OR_OFF = click.IntRange(0, HIGHEST)
 
 
-@click.group()
+@click.group(cls=VerbGroup)
 def mediamtx() -> None:
     """Get the media server MediaMTX, and keep it right."""
 

@@ -14,12 +14,13 @@ from audio_rtsp.cli.records import losses
 from audio_rtsp.cli.stream_table import render_streams
 from audio_rtsp.cli.stream_watch import watch_streams
 from audio_rtsp.cli.table import render_table
+from audio_rtsp.cli.verb_group import VerbGroup
 from audio_rtsp.control.client import ask
 from audio_rtsp.errors import NoSuchStream, NotAllowed, NotRunning, NotUsb
 from audio_rtsp.server.reach import REACH
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=VerbGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def stream() -> None:
     """The streams of the running program."""
 
