@@ -41,7 +41,7 @@ def read_overview(files: ConfFiles) -> Overview:
     """Read the copy; raises NotReadable."""
     text = files.read_checked()
     if text is None:
-        raise NotReadable(str(files.checked), "it is not there, or only root may read it")
+        raise _unread(files)
     try:
         document = Document(text)
         opened = {one.key: one.port for one in parse_listeners(document)}
@@ -53,6 +53,14 @@ def read_overview(files: ConfFiles) -> Overview:
         readers=_readers(document.get("authInternalUsers")),
         complaints=files.read_complaints(),
     )
+
+
+def _unread(files: ConfFiles) -> NotReadable:
+    if not files.owner.exists():
+        fix = "write a new one: sudo audio-rtsp mediamtx install --config-only"
+        return NotReadable(str(files.owner), "it is not there", fix=fix)
+    why, follow = "it is not there, or only root may read it", "sudo audio-rtsp mediamtx config --follow"
+    return NotReadable(str(files.checked), why, fix=f"run the same with sudo; where it is not there: {follow}")
 
 
 def _readers(users: Any) -> str:
