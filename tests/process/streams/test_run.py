@@ -136,6 +136,20 @@ def test_a_new_name_in_the_map_moves_the_stream_at_reload(box: Box) -> None:
         assert program.stream(NAME) == {}
 
 
+def test_an_ignored_device_comes_back_by_what_is_told(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        told = box.command("device", "ignore", NAME)
+        assert told.stderr.splitlines()[-1].startswith("to publish it again: delete its line there; then: sudo audio-")
+        assert told.stderr.endswith("config reload\n")
+        wait_for(lambda: not program.stream(NAME), 5, "the stream ends")
+        file = Path(told.stdout.rpartition("(")[2].strip(")\n"))
+        kept = [line for line in file.read_text().splitlines(keepends=True) if not line.startswith("usb_audio_")]
+        file.write_text("".join(kept))
+        assert box.command("config", "reload").returncode == 0
+        program.wait_state(NAME, "LIVE")
+
+
 def test_an_ignored_device_ends_at_reload_and_is_listed_with_its_line(box: Box) -> None:
     with running(box, "--server", "embedded", "--tone", "0") as program:
         program.wait_state(NAME, "LIVE")

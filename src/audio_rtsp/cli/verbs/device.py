@@ -34,6 +34,8 @@ from audio_rtsp.supervision.wants import source_of
 if TYPE_CHECKING:
     from audio_rtsp.cli.places import Places
 
+PUBLISH_AGAIN = "to publish it again: delete its line there; then: sudo audio-rtsp config reload"
+
 _json = click.option("--json", "as_json", is_flag=True, help="The same for programs.")
 
 
@@ -126,8 +128,10 @@ def ignore(places: Places, name: str, as_json: bool) -> None:
     elif changed:
         say(f"{one.name or one.card_id} is ignored from now on ({file})")
         take_over(places)
+        tell(PUBLISH_AGAIN)
     else:
         say(f"{one.name or one.card_id} is ignored already ({one.reason or file}); nothing was changed")
+        tell(PUBLISH_AGAIN)
 
 
 def _see(places: Places, *, ask: bool = False) -> Seen:
