@@ -280,6 +280,17 @@ def test_when_pip_fails_one_line_says_why_and_the_next_run_heals(ready: Machine,
     assert ready.run().returncode == 0
 
 
+def test_a_test_without_a_network_does_not_cost_run(ready: Machine) -> None:
+    ready.run()
+    (ready.home / "offline").write_text("Failed to establish a new connection\n")
+    assert ready.run("--dev").returncode == 1
+    assert ready.run("--tone", "2", script="run").stdout == "<run><--tone><2>"
+    assert [line.split()[0] for line in ready.did()] == ["made", "pip", "pip"]
+    (ready.home / "offline").unlink()
+    assert ready.run("--dev").returncode == 0
+    assert not (ready.project / ".venv/stamp.before").exists()
+
+
 # --- the two commands
 
 
