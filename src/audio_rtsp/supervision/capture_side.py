@@ -126,6 +126,7 @@ class CaptureSide:
     def restart(self, reason: str) -> None:
         """End the running capture; the next one follows at once."""
         if self._run:
+            self.reason = reason
             self._run.give_up(CaptureFault.REPLACED, reason)
 
     async def run(self) -> None:

@@ -88,6 +88,17 @@ def test_a_command_among_the_facts_of_a_stream_is_about_the_tree_that_was_named(
     assert f"other days: audio-rtsp --root {box.root} stream history {NAME}\n" in shown
 
 
+def test_a_restart_that_was_asked_for_is_not_blamed_on_the_device(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        box.command("stream", "restart", NAME)
+        wait_for(lambda: program.stream(NAME)["capture_restarts"], 5, "it is restarted")
+        program.wait_state(NAME, "LIVE")
+        causes = [one["cause"] for one in box.ask("events", NAME)]
+    assert "restarted by hand" in causes
+    assert "no sound comes from the device" not in causes
+
+
 def test_a_missing_ffmpeg_is_said_with_its_package(box: Box, tmp_path: Path) -> None:
     (tmp_path / "few").mkdir()
     for program in ("setpriv", "env"):
