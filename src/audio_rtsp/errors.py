@@ -128,6 +128,8 @@ class PortTaken(AudioRtspError):
             f"port {port} is taken by {holder}",
             fix=f"stop it, or choose another port: --{setting.lower().replace('_', '-')} N",
         )
+        self.port = port
+        self.setting = setting
 
 
 class ServerFailed(AudioRtspError):

@@ -79,6 +79,8 @@ def test_the_port_of_our_own_server_is_taken_by_the_run_that_can_be_stopped(box:
     with running(box, "--server", "embedded") as program:
         program.wait_state(NAME, "LIVE")
         assert listener(box.port) == f"audio-rtsp (pid {program.process.pid})"
+        served = box.command("serve", "--rtsp-port", str(box.port))
+    assert f"port {box.port} is taken by audio-rtsp (pid {program.process.pid})" in served.stderr
 
 
 def test_a_command_among_the_facts_of_a_stream_is_about_the_tree_that_was_named(box: Box) -> None:

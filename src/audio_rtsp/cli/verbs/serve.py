@@ -7,6 +7,8 @@ import sys
 
 import click
 
+from audio_rtsp.errors import PortTaken
+from audio_rtsp.facts.ports import listener
 from audio_rtsp.rtsp.serve import PASSWORD_VARIABLE, USER_VARIABLE, ServeOptions
 from audio_rtsp.rtsp.serve import serve as run_server
 
@@ -58,4 +60,7 @@ def serve(
         read_user=os.environ.get(USER_VARIABLE, ""),
         read_password=os.environ.get(PASSWORD_VARIABLE, ""),
     )
-    sys.exit(run_server(options))
+    try:
+        sys.exit(run_server(options))
+    except PortTaken as error:  # the server alone does not look at other programs
+        raise PortTaken(error.port, error.setting, listener(error.port)) from None
