@@ -15,7 +15,7 @@ import pytest
 from audio_rtsp import __version__
 from audio_rtsp.cli.main import VERBS, main
 from audio_rtsp.cli.places import Places, places_for
-from audio_rtsp.config.settings import ALL, BY_KEY
+from audio_rtsp.config.settings import ALL, AUDIO_CODEC, BY_KEY, LOG_LEVEL, SERVER
 
 SRC = Path(__file__).resolve().parents[3] / "src"
 CALL = "from audio_rtsp.cli.main import main; main()"
@@ -217,6 +217,11 @@ def test_an_interrupt_while_the_program_is_loaded_ends_it_without_a_word(tmp_pat
     argv = [sys.executable, "-m", "audio_rtsp", "--help"]
     done = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=20)
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
+
+def test_the_help_of_run_tells_the_words_that_can_be_chosen() -> None:
+    helped = " ".join(audio_rtsp("run", "--help").stdout.split())
+    assert all(setting.takes in helped for setting in (LOG_LEVEL, SERVER, AUDIO_CODEC))
 
 
 @pytest.mark.parametrize("group", ["stream", "device", "config", "mediamtx"])

@@ -13,6 +13,7 @@ import click
 
 from audio_rtsp.cli.answer import tell
 from audio_rtsp.cli.places import Places, places_for
+from audio_rtsp.config.setting import Setting
 from audio_rtsp.config.settings import ALL, BY_KEY, MEDIAMTX_RELEASES_URL, OF_THE_MONITOR
 from audio_rtsp.config.values import Values
 from audio_rtsp.errors import MEND, AlreadyRunning, ConfigRefused, NotRunning
@@ -27,12 +28,17 @@ def _setting_options() -> list[click.Parameter]:
         click.Option(
             [setting.option, setting.key],
             metavar=setting.unit.upper() or "VALUE",
-            help=setting.help,
+            help=_help(setting),
             hidden=setting in NOT_SHOWN,
         )
         for setting in ALL
         if not setting.secret
     ]
+
+
+def _help(setting: Setting[Any]) -> str:
+    """With the words to choose from, where only some can be used."""
+    return f"{setting.help} Takes {setting.takes}." if setting.takes.startswith("one of") else setting.help
 
 
 @click.command(params=_setting_options())
