@@ -10,6 +10,8 @@ from audio_rtsp.cli.table import render_table
 
 WITHOUT_MICROPHONE = "no microphone is published; why: audio-rtsp device list"
 
+IN_WORDS = {"embedded": "the built-in server", "mediamtx": "MediaMTX"}
+
 
 def render_streams(status: dict[str, Any], width: int | None = None) -> str:
     """Streams first, then what is not streamed, then what is wrong."""
@@ -54,9 +56,14 @@ def _remark(one: dict[str, Any]) -> str:
     return ", ".join(parts)
 
 
+def server_words(server: dict[str, Any]) -> str:
+    """The media server as the pages call it."""
+    return IN_WORDS.get(server["name"], str(server["name"]))
+
+
 def _server_note(server: dict[str, Any]) -> list[str]:
     says = f"does not answer: {server['reason']}" if server["reason"] else "is starting"
-    return [] if server["is_up"] else [f"the server ({server['name']}) {says}"]
+    return [] if server["is_up"] else [f"{server_words(server)} {says}"]
 
 
 def _left_out(one: dict[str, Any]) -> str:

@@ -115,7 +115,13 @@ def test_where_only_tones_are_published_the_way_to_the_reason_is_told() -> None:
 
 def test_a_server_that_was_not_asked_yet_is_no_fault() -> None:
     starting = snapshot(stream(), server=ServerStatus(name="mediamtx", rtsp_port=1, is_up=False, reason=""))
-    assert render_streams(starting.as_json(), 80).splitlines()[-1] == "the server (mediamtx) is starting"
+    assert render_streams(starting.as_json(), 80).splitlines()[-1] == "MediaMTX is starting"
+
+
+def test_the_built_in_server_is_called_as_on_the_pages() -> None:
+    starting = ServerStatus(name="embedded", rtsp_port=1, is_up=False, reason="")
+    shown = render_streams(snapshot(stream(), server=starting).as_json(), 80)
+    assert shown.splitlines()[-1] == "the built-in server is starting"
 
 
 def test_what_is_not_streamed_and_what_is_wrong_stands_below_once() -> None:
@@ -127,7 +133,7 @@ def test_what_is_not_streamed_and_what_is_wrong_stands_below_once() -> None:
         complaints=("config:7: AUDIO_BITRAT: unknown key",),
     )
     assert render_streams(whole.as_json(), 80).split("\n\n")[1].splitlines() == [
-        "the server (mediamtx) does not answer: connection refused",
+        "MediaMTX does not answer: connection refused",
         "not streamed: usb_1 (no-capture: it only plays)",
         "config:7: AUDIO_BITRAT: unknown key",
         "same",

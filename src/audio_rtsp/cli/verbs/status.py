@@ -8,7 +8,7 @@ import click
 
 from audio_rtsp.cli.answer import in_typed_words, say, say_json, tell
 from audio_rtsp.cli.places import Places
-from audio_rtsp.cli.stream_table import render_streams
+from audio_rtsp.cli.stream_table import render_streams, server_words
 from audio_rtsp.control.client import ask
 from audio_rtsp.errors import NotRunning
 from audio_rtsp.server.mediamtx.conf_files import ConfFiles
@@ -45,7 +45,7 @@ def _headline(now: dict[str, Any]) -> str:
     server = now["server"]
     counts = {state: sum(one["state"] == state for one in now["streams"]) for state in _states(now)}
     told = ", ".join(f"{count} {state.lower()}" for state, count in counts.items()) or "no streams"
-    return f"audio-rtsp runs (pid {now['pid']}): {told}; server {server['name']} on port {server['rtsp_port']}"
+    return f"audio-rtsp runs (pid {now['pid']}): {told}; {server_words(server)} on port {server['rtsp_port']}"
 
 
 def _losses(now: dict[str, Any]) -> list[str]:
