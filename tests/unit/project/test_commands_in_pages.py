@@ -74,8 +74,14 @@ def test_every_command_in_the_pages_exists(line: str) -> None:
 
 
 def assignments() -> list[str]:
-    found = [line for text in TEXTS.values() for line in typed(text) if re.match(r"[A-Z_]+=", line)]
-    return sorted(set(found))
+    """Lines of a settings file, and what is set by one of our commands."""
+    lines = [line.removeprefix("sudo audio-rtsp config set ") for text in TEXTS.values() for line in typed(text)]
+    return sorted({line for line in lines if re.match(r"[A-Z_]+=", line)})
+
+
+def test_no_setting_stands_as_if_a_shell_would_take_it() -> None:
+    blocks = [block for text in TEXTS.values() for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL)]
+    assert not [line for block in blocks for line in block.splitlines() if line.split("=")[0] in BY_KEY]
 
 
 @pytest.mark.parametrize("line", assignments())
