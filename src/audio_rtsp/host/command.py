@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import selectors
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,10 +29,14 @@ NOT_FOR_CHILDREN = ("AUDIO_RTSP_", "RTSP_", "MTX_", "NOTIFY_SOCKET", "WATCHDOG_"
 PACKAGES = {"arecord": "alsa-utils", "amixer": "alsa-utils", "setpriv": "util-linux"}
 """Debian's name of the package where it is not the program's."""
 
+MOST_SAID = 1 << 20
+"""Bytes; a command whose answer is longer is broken, and would fill our memory."""
+READ_SIZE = 65536
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """How a short command ended; code None = it took too long and was killed."""
+    """How a short command ended; code None = it took too long, or said too much, and was killed."""
 
     code: int | None
     stdout: str
@@ -69,35 +75,50 @@ def open_process(
 
 def run(argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = None) -> Finished:
     """Run a short command to its end and keep what it said; blocks up to *timeout* seconds."""
-    process = open_process(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
-    with process:
-        try:
-            stdout, stderr = process.communicate(timeout=timeout)
-            code: int | None = process.returncode
-        except subprocess.TimeoutExpired:
-            _kill_group(process)
-            stdout, stderr = process.communicate()
-            code = None
-    return Finished(code=code, stdout=stdout.decode(errors="replace"), stderr=stderr.decode(errors="replace"))
+    return _hear(open_process(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env), timeout)
 
 
 async def run_async(argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = None) -> Finished:
     """As :func:`run`, with the event loop free meanwhile."""
     process = open_process(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
-    reading = asyncio.get_running_loop().run_in_executor(None, process.communicate)
-    code: int | None = None
+    hearing = asyncio.get_running_loop().run_in_executor(None, _hear, process, timeout)
     try:
-        async with asyncio.timeout(timeout):
-            stdout, stderr = await asyncio.shield(reading)
-            code = process.returncode
-    except TimeoutError:
-        _kill_group(process)
-        stdout, stderr = await reading
+        return await asyncio.shield(hearing)
     except asyncio.CancelledError:
         _kill_group(process)
-        await reading
+        await hearing
         raise
+
+
+def _hear(process: subprocess.Popen[bytes], timeout: float) -> Finished:
+    """Its answer; it is killed when that takes too long or grows too long."""
+    end = time.monotonic() + timeout
+    code: int | None = None
+    with process:
+        stdout, stderr = said = (bytearray(), bytearray())
+        try:
+            _read(process, said, end)
+            code = process.wait(max(0.0, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            _kill_group(process)
     return Finished(code=code, stdout=stdout.decode(errors="replace"), stderr=stderr.decode(errors="replace"))
+
+
+def _read(process: subprocess.Popen[bytes], said: tuple[bytearray, bytearray], end: float) -> None:
+    """Read both outputs until they are closed; raises TimeoutExpired after *end*, and when there is too much."""
+    with selectors.DefaultSelector() as selector:
+        for pipe, kept in zip((process.stdout, process.stderr), said, strict=True):
+            selector.register(pipe or -1, selectors.EVENT_READ, kept)
+        while selector.get_map():
+            left = end - time.monotonic()
+            ready = selector.select(max(0.0, left))
+            if not ready or left < 0 or max(map(len, said)) > MOST_SAID:
+                raise subprocess.TimeoutExpired(process.args, end)
+            for key, _ in ready:
+                data = os.read(key.fd, READ_SIZE)
+                key.data.extend(data)
+                if not data:
+                    selector.unregister(key.fileobj)
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

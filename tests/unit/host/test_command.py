@@ -31,6 +31,20 @@ def test_a_command_that_takes_too_long_is_killed_and_what_it_said_is_kept() -> N
     assert time.monotonic() - began < 2
 
 
+def test_a_command_that_talks_without_end_is_killed_before_it_fills_our_memory() -> None:
+    began = time.monotonic()
+    for done in (run(("yes",), timeout=20), asyncio.run(run_async(("sh", "-c", "yes >&2"), timeout=20))):
+        assert done.code is None
+        assert 1 << 20 < len(done.stdout + done.stderr) < 2 << 20
+    assert time.monotonic() - began < 10
+
+
+def test_a_command_that_goes_on_talking_gets_no_more_time() -> None:
+    began = time.monotonic()
+    assert run(("sh", "-c", "while sleep 0.01; do echo more; done"), timeout=0.3).code is None
+    assert time.monotonic() - began < 3
+
+
 def test_a_grandchild_that_holds_the_output_open_does_not_keep_us_waiting() -> None:
     began = time.monotonic()
     assert run(("sh", "-c", "sleep 20 & sleep 20"), timeout=0.2).code is None
