@@ -52,7 +52,7 @@ STARTING_PER_CORE = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
-    """Who watches: each event as it happens, and the way to the snapshot once there is one.
+    """Who watches: each event as it happens, and the way to the snapshot once there is one. None of it waits or raises.
 
     *on_line* gets each line of the logs, *on_complaint* what cannot be written into them; both in another thread.
     """
@@ -183,8 +183,7 @@ def _of_service(before: str, after: str, cause: str = "") -> Event:
 def _witnesses(records: RecorderThread, face: Face) -> Callable[[Event], None]:
     def on_event(event: Event) -> None:
         records.note(event)
-        with contextlib.suppress(OSError):  # who read our output has gone; the streams go on
-            face.on_event(event)
+        face.on_event(event)
 
     return on_event
 

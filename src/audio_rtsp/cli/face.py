@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from typing import IO, cast
 
-from audio_rtsp.cli.answer import say, tell
+from audio_rtsp.cli.answer import in_typed_words
+from audio_rtsp.cli.patient_output import PatientOutput
 from audio_rtsp.cli.stream_table import render_streams, without_microphone
 from audio_rtsp.events.event import Event
 from audio_rtsp.events.severity import Severity
@@ -28,14 +29,15 @@ FIRST_LOOK = 5.0
 
 @contextmanager
 def make_face() -> Iterator[Face]:
-    """The face for this standard output."""
-    if is_journal():
-        yield _journal_lines()
-    elif sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
-        with _live_table() as face:
-            yield face
-    else:
-        yield _plain_lines()
+    """The face for this standard output; one that nobody reads holds up no stream."""
+    with closing(PatientOutput(sys.stdout)) as output, closing(PatientOutput(sys.stderr)) as talk:
+        if is_journal():
+            yield _journal_lines(output)
+        elif output.isatty() and os.environ.get("TERM", "dumb") != "dumb":
+            with _live_table(output) as face:
+                yield face
+        else:
+            yield _plain_lines(output, talk)
 
 
 def is_journal() -> bool:
@@ -47,12 +49,11 @@ def is_journal() -> bool:
     return os.environ.get("JOURNAL_STREAM") == f"{there.st_dev}:{there.st_ino}"
 
 
-def _journal_lines() -> Face:
+def _journal_lines(output: PatientOutput) -> Face:
     """The lines of the log files, with their severity as systemd reads it (sd-daemon(3)); time is the journal's."""
 
     def on_line(severity: Severity, text: str) -> None:
-        with contextlib.suppress(OSError):
-            os.write(sys.stdout.fileno(), f"<{PRIORITIES[severity]}>{text}\n".encode(errors="backslashreplace"))
+        output.write(f"<{PRIORITIES[severity]}>{text}\n")
 
     return Face(on_event=_nothing, on_ready=_nothing, on_line=on_line, on_complaint=_nothing)
 
@@ -61,7 +62,7 @@ def _nothing(_: object) -> None:
     """It is shown elsewhere."""
 
 
-def _plain_lines() -> Face:
+def _plain_lines(output: PatientOutput, talk: PatientOutput) -> Face:
     urls: dict[str, str] = {}
     snapshots: list[Callable[[], Status]] = []
 
@@ -69,29 +70,31 @@ def _plain_lines() -> Face:
         if event.after is StreamState.LIVE and snapshots:
             urls.update((one.name, one.url) for one in snapshots[0]().streams)
         url = f"  {urls.get(event.subject, '')}" if event.after is StreamState.LIVE else ""
-        say(f"{event}{url}")
-        sys.stdout.flush()
+        output.write(f"{event}{url}\n")
+
+    def tell(text: str) -> None:
+        talk.write(in_typed_words(text) + "\n")
 
     def on_ready(snapshot: Callable[[], Status]) -> None:
         snapshots.append(snapshot)
-        asyncio.get_running_loop().call_later(FIRST_LOOK, _tell_without_microphone, snapshot)
+        asyncio.get_running_loop().call_later(FIRST_LOOK, _tell_without_microphone, snapshot, tell)
 
     return Face(on_event=on_event, on_ready=on_ready, on_complaint=tell)
 
 
-def _tell_without_microphone(snapshot: Callable[[], Status]) -> None:
+def _tell_without_microphone(snapshot: Callable[[], Status], tell: Callable[[str], None]) -> None:
     for line in without_microphone(snapshot().as_json()["streams"]):
         tell(line)
 
 
 @contextmanager
-def _live_table() -> Iterator[Face]:
+def _live_table(output: PatientOutput) -> Iterator[Face]:
     """Drawn anew twice a second; the last events stand below it."""
     from rich.console import Console
     from rich.live import Live
     from rich.text import Text
 
-    console = Console()
+    console = Console(file=cast(IO[str], output))
     recent: deque[str] = deque(maxlen=RECENT)
     with Live(Text("starting …"), console=console, auto_refresh=False) as live:
 

@@ -21,7 +21,7 @@ from unit.cli.snapshots import snapshot, stream
     ],
 )
 def test_who_hears_a_tone_learns_why_it_is_no_microphone(
-    streams: tuple, told: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    streams: tuple, told: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(module, "FIRST_LOOK", 0.0)
 
@@ -32,4 +32,4 @@ def test_who_hears_a_tone_learns_why_it_is_no_microphone(
                 await asyncio.sleep(0)
 
     asyncio.run(run())
-    assert capsys.readouterr().err.splitlines() == told
+    assert capfd.readouterr().err.splitlines() == told
