@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from audio_rtsp.devices.look import Looked, look, look_and_ask_async
 from audio_rtsp.devices.memory import DeviceMemory
 from audio_rtsp.devices.memory_file import load_memory, save_memory
 from audio_rtsp.events.recorder import RecorderPlaces
+from audio_rtsp.host.errand import Errand
 from audio_rtsp.host.shortage import shortage
 from audio_rtsp.supervision.wants import Wants, decide_wants
 
@@ -36,6 +38,9 @@ AT_START: tuple[Setting[Any], ...] = (
     RTSP_READ_PASSWORD,
     LOG_DIR,
 )
+
+DISK_LIMIT = 2.0
+"""Seconds that a look waits for the disk of the state; it goes on writing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,7 @@ class MachineDesk:
         self._kept: Configuration | None = None
         self._keeping_complaints: tuple[str, ...] = ()
         self._began_with = self.configuration.service
+        self._disk = Errand(DISK_LIMIT)
 
     @property
     def root(self) -> Path:
@@ -91,9 +97,9 @@ class MachineDesk:
         except OSError as error:
             self._device_complaints = (f"devices cannot be looked at: {shortage(error) or error}",)
             return self._last
-        self._keep_memory(looked.memory)
+        await self._keep_memory(looked.memory)
         self._device_complaints = looked.roster.complaints
-        self._keep_settings()
+        await self._keep_settings()
         wants = decide_wants(
             looked.roster, self.configuration, seen=self._last.seen, root=self._places.root, tones=self._places.tones
         )
@@ -109,20 +115,25 @@ class MachineDesk:
         """What is wrong with the settings, the devices or the state folder."""
         settings = map(str, self.configuration.complaints)
         state = (*self._memory_complaints, *self._keeping_complaints)
-        return (*settings, *self.waiting(), *self._device_complaints, *state)
+        return (*settings, *self.waiting(), *self._device_complaints, *dict.fromkeys(state))
 
-    def _keep_memory(self, memory: DeviceMemory) -> None:
+    async def _keep_memory(self, memory: DeviceMemory) -> None:
         """When it changed; at each look while the state folder cannot be written, for a disk heals in silence."""
         if memory != self._memory or self._is_unsaved:
             self._memory = memory
-            self._memory_complaints = save_memory(self._places.state, memory)
+            self._memory_complaints = await self._saved(partial(save_memory, self._places.state, memory))
             self._is_unsaved = bool(self._memory_complaints)
 
-    def _keep_settings(self) -> None:
+    async def _keep_settings(self) -> None:
         """Once for each reading, as above: what is in force now is what the next start falls back on."""
-        if self._kept is not self.configuration or self._keeping_complaints:
-            self._kept = self.configuration
-            self._keeping_complaints = save_last_good(self._places.state, self._places.config, self.configuration)
+        now, places = self.configuration, self._places
+        if self._kept is not now or self._keeping_complaints:
+            self._kept = now
+            self._keeping_complaints = await self._saved(partial(save_last_good, places.state, places.config, now))
+
+    async def _saved(self, save: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+        complaints = await self._disk.run(save)
+        return (f"{self._places.state}: the disk does not answer; sound goes on",) if complaints is None else complaints
 
     def waiting(self) -> tuple[str, ...]:
         """Settings of the server, which would have to drop its listeners, and the place of the logs."""

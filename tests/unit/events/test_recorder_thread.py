@@ -77,6 +77,23 @@ def test_a_disk_that_hangs_is_complained_of_until_it_answers(box: Box) -> None:
     assert box.records.complaints() == ()
 
 
+def test_a_disk_that_hangs_from_the_start_holds_up_no_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAKE_LIMIT", 0.05)
+    monkeypatch.setattr(module, "HANGS", 0.0)
+    answers = threading.Event()
+    made = Recorder(RecorderPlaces(logs=tmp_path, state=tmp_path), LogLevel.INFO, module.REAL, str)
+    began = time.monotonic()
+    records = RecorderThread(lambda clocks: answers.wait(20) and made)  # type: ignore[arg-type,return-value]
+    records.note(change("LIVE", before="BUSY"))
+    assert time.monotonic() - began < 5
+    assert "does not answer" in records.complaints()[0]
+    assert (records.today("desk"), records.days("desk")) == (Loss(), {})
+    answers.set()
+    records.close()
+    assert records.complaints() == ()
+    assert "desk-mic: live" in (tmp_path / "audio-streams.log").read_text()
+
+
 def test_lines_that_were_lost_are_told_with_their_number(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_WAITING", 1)
     box.hang()

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from pathlib import Path
 
+import pytest
+
 from audio_rtsp.config.settings import AUDIO_BITRATE, RTSP_PORT
+from audio_rtsp.supervision import desk as module
 from audio_rtsp.supervision.desk import DeskPlaces, MachineDesk
 from machines.machine import machine
 
@@ -48,4 +53,19 @@ def test_a_state_folder_that_could_not_be_written_is_written_at_a_later_look_by_
     asyncio.run(here.wants())
     assert not here.complaints()
     assert {path.name for path in (tmp_path / "state").iterdir()} >= {"device_map.conf", "identities.json"}
+    assert (tmp_path / "state/last_good.json").exists()
+
+
+def test_a_state_folder_on_a_disk_that_hangs_holds_up_no_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = threading.Event()
+    monkeypatch.setattr(module, "DISK_LIMIT", 0.05)
+    monkeypatch.setattr(module, "save_memory", lambda *_: answers.wait(20) and ())
+    here = desk(tmp_path)
+    began = time.monotonic()
+    assert asyncio.run(here.wants()).streams
+    assert time.monotonic() - began < 5
+    assert here.complaints() == (f"{tmp_path / 'state'}: the disk does not answer; sound goes on",)
+    answers.set()
+    while here.complaints():
+        asyncio.run(here.wants())
     assert (tmp_path / "state/last_good.json").exists()

@@ -1,0 +1,41 @@
+"""Blocking work beside the event loop: a disk that hangs holds up no stream, nor the end of the program."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Errand:
+    """One piece of work at a time, in a daemon thread."""
+
+    def __init__(self, patience: float) -> None:
+        """*patience*: seconds that :meth:`run` waits."""
+        self._patience = patience
+        self._thread: threading.Thread | None = None
+
+    async def run(self, work: Callable[[], T]) -> T | None:
+        """What *work* returns; None while it goes on beyond patience, or the work before it still does."""
+        if self._thread and self._thread.is_alive():
+            return None
+        future: Future[T] = Future()
+        future.set_running_or_notify_cancel()
+        self._thread = threading.Thread(target=_work, args=(work, future), name="errand", daemon=True)
+        self._thread.start()
+        try:
+            async with asyncio.timeout(self._patience):
+                return await asyncio.wrap_future(future)
+        except TimeoutError:
+            return None
+
+
+def _work(work: Callable[[], T], future: Future[T]) -> None:
+    try:
+        future.set_result(work())
+    except BaseException as error:  # noqa: BLE001 - raised where it is awaited
+        future.set_exception(error)
