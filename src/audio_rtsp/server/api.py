@@ -45,6 +45,8 @@ class ControlApi:
         began = loop_time()
         try:
             return parse_page(await get(self.port, target, self._patience))
+        except ConnectionRefusedError:
+            raise ServerAway(f"nothing listens on its port {self.port}") from None
         except (OSError, TimeoutError, BadAnswer, UnexpectedJson) as error:
             raise ServerAway(str(error) or "it does not answer") from None
         finally:

@@ -56,6 +56,7 @@ class ServerChild:
         self._heard_at = 0.0
         self._has_answered = False
         self._hung = asyncio.Event()
+        self._obstacle = ""
         self.on_restart: Callable[[str], None] = lambda cause: None
         self.name = command.name
         self.rtsp_port = command.rtsp_port
@@ -101,9 +102,12 @@ class ServerChild:
             self._child.close()
 
     async def paths(self) -> Mapping[str, PathState]:
-        """All paths by name; raises ServerAway."""
-        paths = await self._api.paths()
-        self._heard_at, self._has_answered = loop_time(), True
+        """All paths by name; raises ServerAway, with what keeps it from starting where that is known."""
+        try:
+            paths = await self._api.paths()
+        except ServerAway as away:
+            raise ServerAway(self._obstacle or str(away)) from None
+        self._heard_at, self._has_answered, self._obstacle = loop_time(), True, ""
         return paths
 
     async def dismiss(self, path: str) -> None:
@@ -146,19 +150,22 @@ class ServerChild:
         """Start it again whenever it ends; its words of trouble are forgotten with the next start."""
         tries, is_news = 0, False
         while self._child:
-            began = loop_time()
+            began, before = loop_time(), self._obstacle
             cause = await self._until_over(self._child)
             self._child.close()
             tries = 0 if loop_time() - began > FORGIVEN_AFTER else tries
-            is_news = is_news or tries == 0 or self._hung.is_set()
+            is_news = is_news or tries == 0 or self._hung.is_set() or bool(self._obstacle and not before)
             await asyncio.sleep(PAUSES[min(tries, len(PAUSES) - 1)])
             tries += 1
-            with contextlib.suppress(OSError, AudioRtspError):  # a full disk, a binary being replaced: it heals
+            try:
                 self._child = self._spawn()
-                self.restarts += 1
-                if is_news:
-                    self.on_restart(cause)
-                is_news = False
+            except (OSError, AudioRtspError) as error:  # a full disk, a binary being replaced: it heals
+                self._obstacle = str(error)
+                continue
+            self.restarts += 1
+            if is_news:
+                self.on_restart(cause)
+            is_news = False
 
     async def _until_over(self, child: Child) -> str:
         """Return when it has ended, by itself or because it hung, and say which; drain its words meanwhile."""
@@ -171,7 +178,11 @@ class ServerChild:
         if self._hung.is_set():
             await child.stop(*STOP)
             return "it does not answer"
-        return _ending(child.exited.result(), self._telling((*recent, *_words(child))))
+        words = self._telling((*recent, *_words(child)))
+        if words and not self._has_answered:
+            self._obstacle = self._failure(words).what
+            return self._obstacle
+        return _ending(child.exited.result(), words)
 
     def _telling(self, words: Sequence[str]) -> list[str]:
         """A greeting explains no end."""

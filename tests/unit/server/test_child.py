@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -22,6 +23,7 @@ from audio_rtsp.server.mediamtx.command import mediamtx_command
 from audio_rtsp.server.mediamtx.conf import PrivateConf, render_conf
 from audio_rtsp.server.mediamtx.find import USUAL_PLACE, find_binary
 from audio_rtsp.server.mediamtx.users import Access
+from audio_rtsp.server.protocol import ServerAway
 from media_servers import BINARIES, binary_or_skip
 from unit.host.processes import children, descriptors, soon
 
@@ -207,6 +209,39 @@ def test_a_server_that_cannot_be_started_again_at_first_is_tried_until_it_can() 
             assert await soon(lambda: server.pid is not None)
 
     asyncio.run(main())
+
+
+def test_what_keeps_a_server_from_starting_again_is_told_once_and_is_the_reason_until_it_answers(
+    tmp_path: Path,
+) -> None:
+    """Its port was taken between two runs."""
+    told: list[str] = []
+    flag, api_port, rtsp_port = tmp_path / "taken", free(), free()
+    words = f"port {rtsp_port} is taken by sshd (pid 7)"
+    script = f"import pathlib, sys\npathlib.Path({str(flag)!r}).exists() and sys.exit({words!r})\n{HTTP}"
+    argv = (sys.executable, "-c", script, str(api_port))
+
+    async def main() -> None:
+        async with running(ServerCommand(name="fake", rtsp_port=rtsp_port, api_port=api_port, argv=argv)) as server:
+            server.on_restart = told.append
+            flag.touch()
+            assert server.pid is not None
+            os.kill(server.pid, signal.SIGKILL)
+            assert await soon(lambda: len(told) == 2 and server.restarts >= 3)
+            with pytest.raises(ServerAway, match=f"port {rtsp_port} is taken by"):
+                await server.paths()
+            flag.unlink()
+            assert await answers(server)
+
+    async def answers(server: ServerChild) -> bool:
+        for _ in range(500):
+            with contextlib.suppress(ServerAway):
+                return await server.paths() == {}
+            await asyncio.sleep(0.01)
+        return False
+
+    asyncio.run(main())
+    assert told == ["it ended by itself, exit status -9", f"port {rtsp_port} is taken by another program"]
 
 
 @pytest.mark.parametrize(
