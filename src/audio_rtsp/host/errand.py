@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
@@ -18,11 +19,18 @@ class Errand:
         """*patience*: seconds that :meth:`run` waits."""
         self._patience = patience
         self._thread: threading.Thread | None = None
+        self._began = 0.0
+
+    @property
+    def busy_seconds(self) -> float:
+        """For how long the work has gone on; 0.0 when there is none."""
+        return time.monotonic() - self._began if self._thread and self._thread.is_alive() else 0.0
 
     async def run(self, work: Callable[[], T]) -> T | None:
         """What *work* returns; None while it goes on beyond patience, or the work before it still does."""
         if self._thread and self._thread.is_alive():
             return None
+        self._began = time.monotonic()
         future: Future[T] = Future()
         future.set_running_or_notify_cancel()
         self._thread = threading.Thread(target=_work, args=(work, future), name="errand", daemon=True)

@@ -41,6 +41,8 @@ AT_START: tuple[Setting[Any], ...] = (
 
 DISK_LIMIT = 2.0
 """Seconds that a look waits for the disk of the state; it goes on writing."""
+HANGS = 10.0
+"""Seconds of writing that are worth a complaint; an SD card takes some now and then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,25 +117,25 @@ class MachineDesk:
         """What is wrong with the settings, the devices or the state folder."""
         settings = map(str, self.configuration.complaints)
         state = (*self._memory_complaints, *self._keeping_complaints)
-        return (*settings, *self.waiting(), *self._device_complaints, *dict.fromkeys(state))
+        return (*settings, *self.waiting(), *self._device_complaints, *state, *self._waiting_for_disk())
 
     async def _keep_memory(self, memory: DeviceMemory) -> None:
         """When it changed; at each look while the state folder cannot be written, for a disk heals in silence."""
         if memory != self._memory or self._is_unsaved:
             self._memory = memory
-            self._memory_complaints = await self._saved(partial(save_memory, self._places.state, memory))
-            self._is_unsaved = bool(self._memory_complaints)
+            complaints = await self._disk.run(partial(save_memory, self._places.state, memory))
+            self._memory_complaints, self._is_unsaved = complaints or (), complaints != ()
 
     async def _keep_settings(self) -> None:
         """Once for each reading, as above: what is in force now is what the next start falls back on."""
         now, places = self.configuration, self._places
-        if self._kept is not now or self._keeping_complaints:
-            self._kept = now
-            self._keeping_complaints = await self._saved(partial(save_last_good, places.state, places.config, now))
+        if self._kept is not now:
+            complaints = await self._disk.run(partial(save_last_good, places.state, places.config, now))
+            self._keeping_complaints, self._kept = complaints or (), None if complaints != () else now
 
-    async def _saved(self, save: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
-        complaints = await self._disk.run(save)
-        return (f"{self._places.state}: the disk does not answer; sound goes on",) if complaints is None else complaints
+    def _waiting_for_disk(self) -> tuple[str, ...]:
+        words = f"{self._places.state}: the disk does not answer; sound goes on"
+        return (words,) if self._disk.busy_seconds > HANGS else ()
 
     def waiting(self) -> tuple[str, ...]:
         """Settings of the server, which would have to drop its listeners, and the place of the logs."""
