@@ -62,6 +62,13 @@ class Evidence:
         """Whether a failure, of whatever kind, says nothing: the guest was kept from running."""
         return self.starvation > STARVED
 
+    def set_aside_spoilt(self) -> bool:
+        """Whether the last judgement said nothing; then it is forgotten, and its maker listens again."""
+        if not self.hearings[-1].is_saturated:
+            return False
+        self.hearings.pop()
+        return True
+
     def add(self, counted: Counted) -> None:
         """What a recording of the pattern Count lost."""
         self._counts += 1

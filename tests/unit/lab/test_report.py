@@ -54,3 +54,9 @@ def test_waiting_is_a_share_of_what_the_threads_wanted_to_run() -> None:
 def test_a_failure_of_a_starved_guest_is_explained() -> None:
     assert not Evidence(starvation=0.1).explain()
     assert "40%" in Evidence(starvation=0.4).explain()
+
+
+def test_a_spoilt_judgement_can_be_set_aside_and_made_again() -> None:
+    evidence = Evidence([CALM, Hearing(load=0.95, host_load=0.6, bus_losses=0)])
+    assert evidence.set_aside_spoilt() and not evidence.is_saturated
+    assert not evidence.set_aside_spoilt() and evidence.hearings == [CALM]

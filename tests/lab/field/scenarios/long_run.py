@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import time
 
-from field.box import EXACT, Box
+from lab.ear.listener import Listener
+from lab.sound.counter import Counted
+
+from field.box import EXACT, RATE, Box
 from field.sabotage import TORN
 from field.scenario import scenario
 from field.scenarios.small_board import PSS, three_microphones
 from field.stage import Stage
 from field.unit import NAME
 
-MINUTES = 10
+MINUTES, MOST_MINUTES = 10, 15
+"""So many that can be judged are asked for, and so many waited for: this host is not always ours alone."""
+
 GROWTH_MB = 6.0
 DESCRIPTORS = (
     f"for p in $(cat /sys/fs/cgroup$(systemctl show -P ControlGroup {NAME})/cgroup.procs); "
@@ -21,22 +26,35 @@ DESCRIPTORS = (
 
 @scenario("long-run", TORN, is_long=True)
 def long_run(stage: Stage) -> None:
-    """No sample lost beyond what the guest's load explains; memory and descriptors flat."""
+    """No sample lost beyond what the machine's load explains; memory and descriptors flat."""
     with stage.box(EXACT) as box:
         ears = three_microphones(box)
-        first = _use(box)
-        for _ in range(MINUTES):
-            with box.hearing():
-                begin = time.monotonic()
-                time.sleep(60)
-                losses = [box.counted(ear, begin) for ear in ears]
-            for ear, counted in zip(ears, losses, strict=True):
-                assert any(ear.samples(begin)), f"{ear.stream}: nothing but zeros"
-                assert not counted.breaks, f"{ear.stream}: {counted}"
-                ear.packets.clear()
+        first, judged, spoilt = _use(box), 0, 0
+        while judged < MINUTES:
+            losses = _listen_for_a_minute(box, ears)
+            if judged + spoilt < MOST_MINUTES and stage.evidence.set_aside_spoilt():
+                spoilt += 1
+                continue
+            judged += 1
+            for name, counted in losses.items():
+                assert counted.frames > 55 * RATE and not counted.breaks, f"{name}, minute {judged}: {counted}"
         last = _use(box)
-    stage.note(f"{first[0]:.0f} to {last[0]:.0f} MB PSS, {first[1]} to {last[1]} descriptors")
+    stage.note(
+        f"{first[0]:.0f} to {last[0]:.0f} MB PSS, {first[1]} to {last[1]} descriptors; {spoilt} minutes set aside"
+    )
     assert last[0] - first[0] < GROWTH_MB and last[1] <= first[1] + 3, f"{first} became {last}"
+
+
+def _listen_for_a_minute(box: Box, ears: list[Listener]) -> dict[str, Counted]:
+    """What each of *ears* lost; its packets are forgotten."""
+    with box.hearing():
+        begin = time.monotonic()
+        time.sleep(60)
+        losses = {ear.stream: box.counted(ear, begin) for ear in ears}
+    for ear in ears:
+        assert any(ear.samples(begin)), f"{ear.stream}: nothing but zeros"
+        ear.packets.clear()
+    return losses
 
 
 def _use(box: Box) -> tuple[float, int]:
