@@ -247,7 +247,7 @@ def test_without_a_program_the_client_says_how_to_start_one(tmp_path: Path) -> N
     for name in ("nothing", "no/folder", "plain", "dead"):
         with pytest.raises(NotRunning) as caught:
             ask(tmp_path / name, "status")
-        assert str(tmp_path / name) in caught.value.what
+        assert caught.value.detail == (f"nothing answers at {tmp_path / name}",)
         assert caught.value.fix == "start it: audio-rtsp run"
 
 
