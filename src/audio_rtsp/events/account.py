@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from audio_rtsp.facts.clock import is_clock_set
+
 VERSION = 1
 DAYS = 400
 """So many days are kept of each stream: the newest on which it lost anything. No clock can make it forget more."""
@@ -16,8 +18,6 @@ STREAMS = 256
 """So many streams are kept: those that lost something last. As many as MAX_STREAMS may be."""
 
 UNSET = "unset-clock"
-FIRST_YEAR = 2024
-"""A year before it means that nobody has set the clock yet."""
 
 MOST_SECONDS = 1e9
 
@@ -37,8 +37,7 @@ class Loss:
 
 def day_of(wall_time: float) -> str:
     """The local date, as ``2026-11-24``; a machine whose clock is not set has one day only."""
-    moment = datetime.fromtimestamp(wall_time)
-    return moment.date().isoformat() if moment.year >= FIRST_YEAR else UNSET
+    return datetime.fromtimestamp(wall_time).date().isoformat() if is_clock_set(wall_time) else UNSET
 
 
 class Account:
