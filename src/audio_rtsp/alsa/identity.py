@@ -27,7 +27,6 @@ class UsbDevice:
     pid: str
     serial: str | None = None
     product: str = ""
-    manufacturer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

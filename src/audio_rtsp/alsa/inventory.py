@@ -205,12 +205,12 @@ def _usb_device(root: Path, card: Card, port: Port) -> UsbDevice | None:
 
 
 def _read_usb_folder(folder: Path) -> UsbDevice | None:
-    vid, pid, serial, product, maker = (
-        (_read(folder / name) or "").strip() for name in ("idVendor", "idProduct", "serial", "product", "manufacturer")
+    vid, pid, serial, product = (
+        (_read(folder / name) or "").strip() for name in ("idVendor", "idProduct", "serial", "product")
     )
     if not _USB_ID.fullmatch(f"{vid}:{pid}".lower()):
         return None
-    return UsbDevice(vid=vid.lower(), pid=pid.lower(), serial=serial, product=product, manufacturer=maker)
+    return UsbDevice(vid=vid.lower(), pid=pid.lower(), serial=serial, product=product)
 
 
 def _capture_pcm(root: Path, sound_card: SoundCard, pcm: Pcm) -> CapturePcm:
