@@ -66,7 +66,7 @@ def _by_cgroup(rights: NodeRights) -> str:
     if rights.is_container:
         return "this container was not given the sound devices; start it with --device /dev/snd"
     if rights.unit:
-        line = "add under [Service] DeviceAllow=char-alsa rw"
+        line = "add under [Service] DeviceAllow=char-116 rw"
         return f"{rights.unit} keeps it from us; type: sudo systemctl edit {rights.unit}, {line}, then {_anew(rights)}"
     return "the system keeps this program from sound devices; start it from a plain login, not from a sandbox"
 

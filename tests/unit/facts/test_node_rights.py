@@ -44,7 +44,7 @@ ROOT = replace(STRANGER, our_uid=0, our_gids=frozenset({0}), user="root")
         (
             replace(MEMBER, unit="radio.service"),
             ": radio.service keeps it from us; type: sudo systemctl edit radio.service, "
-            "add under [Service] DeviceAllow=char-alsa rw, then sudo systemctl restart radio.service",
+            "add under [Service] DeviceAllow=char-116 rw, then sudo systemctl restart radio.service",
         ),
         (
             replace(ROOT, is_container=True),
