@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import selectors
 import shutil
@@ -79,9 +80,14 @@ def run(argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = 
 
 
 async def run_async(argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = None) -> Finished:
-    """As :func:`run`, with the event loop free meanwhile."""
+    """As :func:`run`, with the event loop free meanwhile; OSError too when there is no thread for it."""
     process = open_process(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
-    hearing = asyncio.get_running_loop().run_in_executor(None, _hear, process, timeout)
+    try:
+        hearing = asyncio.get_running_loop().run_in_executor(None, _hear, process, timeout)
+    except RuntimeError:  # the machine has no thread to spare
+        _kill_group(process)
+        _hear(process, timeout)
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from None
     try:
         return await asyncio.shield(hearing)
     except asyncio.CancelledError:

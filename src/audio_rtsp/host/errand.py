@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -18,23 +18,25 @@ class Errand:
     def __init__(self, patience: float) -> None:
         """*patience*: seconds that :meth:`run` waits."""
         self._patience = patience
-        self._thread: threading.Thread | None = None
+        self._going: Future[Any] | None = None
         self._began = 0.0
 
     @property
     def busy_seconds(self) -> float:
         """For how long the work has gone on; 0.0 when there is none."""
-        return time.monotonic() - self._began if self._thread and self._thread.is_alive() else 0.0
+        return time.monotonic() - self._began if self._going and not self._going.done() else 0.0
 
     async def run(self, work: Callable[[], T]) -> T | None:
-        """What *work* returns; None while it goes on beyond patience, or the work before it still does."""
-        if self._thread and self._thread.is_alive():
+        """What *work* returns; None when it goes on beyond patience, or cannot begin now."""
+        if self._going and not self._going.done():
             return None
-        self._began = time.monotonic()
         future: Future[T] = Future()
         future.set_running_or_notify_cancel()
-        self._thread = threading.Thread(target=_work, args=(work, future), name="errand", daemon=True)
-        self._thread.start()
+        try:
+            threading.Thread(target=_work, args=(work, future), name="errand", daemon=True).start()
+        except RuntimeError:  # the machine has no thread to spare
+            return None
+        self._going, self._began = future, time.monotonic()
         try:
             async with asyncio.timeout(self._patience):
                 return await asyncio.wrap_future(future)
