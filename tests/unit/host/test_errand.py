@@ -47,12 +47,16 @@ def test_work_that_hangs_is_left_alone_and_nothing_is_begun_beside_it() -> None:
 
 def test_without_a_thread_to_spare_it_is_not_done_now(monkeypatch: pytest.MonkeyPatch) -> None:
     errand = Errand(5.0)
-    with monkeypatch.context() as full:
-        full.setattr(threading.Thread, "start", no_thread)
-        assert asyncio.run(errand.run(lambda: 1)) is None
-        with pytest.raises(OSError, match="temporarily unavailable"):
-            asyncio.run(run_async(("sleep", "20"), timeout=20))
-    assert asyncio.run(errand.run(lambda: 1)) == 1
+
+    async def main() -> None:
+        with monkeypatch.context() as full:
+            full.setattr(threading.Thread, "start", no_thread)
+            assert await errand.run(lambda: 1) is None
+            with pytest.raises(OSError, match="temporarily unavailable"):
+                await run_async(("sleep", "20"), timeout=20)
+        assert await errand.run(lambda: 1) == 1
+
+    asyncio.run(main())
 
 
 def no_thread(thread: threading.Thread) -> None:
