@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lab.host import host_ticks
 from lab.machine.guest import Guest
-from lab.machine.load import SATURATED, STARVED, load_between
+from lab.machine.load import SATURATED, STARVED, load_between, waited_share
 from lab.sound.counter import Counted
 
 HOST_SATURATED = 0.98
@@ -18,7 +18,8 @@ HOST_SATURATED = 0.98
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
     """One judgement; loads are shares of all processors, *bus_losses* is how often sound was lost before it reached
-    the guest, which spoils a judgement of every sample (*is_exact*) but not one of a tone.
+    the guest, *starvation* the share of QEMU's time without a processor: these two spoil a judgement of every sample
+    (*is_exact*) but not one of a tone.
     """
 
     lost_seconds: float = 0.0
@@ -26,12 +27,13 @@ class Hearing:
     load: float
     host_load: float
     bus_losses: int
+    starvation: float = 0.0
     is_exact: bool = True
 
     @property
     def is_saturated(self) -> bool:
         """Whether the machine, and not the program, may be what was heard."""
-        is_spoilt = self.is_exact and self.bus_losses > 0
+        is_spoilt = self.is_exact and (self.bus_losses > 0 or self.starvation > STARVED)
         return is_spoilt or self.load > SATURATED or self.host_load > HOST_SATURATED
 
 
@@ -79,7 +81,8 @@ class Evidence:
     def hearing(self, guest: Guest) -> Iterator[None]:
         """Watch the load of guest and host while the body listens, also when it fails."""
         guest_before, host_before = guest.ticks(), host_ticks()
-        bus_losses, counts, has_failed = guest.bus_losses(), self._counts, True
+        bus_losses, work = guest.bus_losses(), guest.work()
+        counts, has_failed = self._counts, True
         try:
             yield
             has_failed = False
@@ -89,6 +92,7 @@ class Evidence:
                     load=load_between(guest_before, guest.ticks()),
                     host_load=load_between(host_before, host_ticks()),
                     bus_losses=guest.bus_losses() - bus_losses,
+                    starvation=waited_share(guest.work(), work),
                     is_exact=has_failed or self._counts > counts,
                 )
             )
@@ -102,5 +106,7 @@ class Evidence:
 
     def _explain_hearing(self, busy: list[Hearing]) -> str:
         worst = max(busy, key=lambda hearing: (hearing.bus_losses, hearing.load))
-        loads = f"guest {worst.load:.0%}, host {worst.host_load:.0%} busy"
+        loads = (
+            f"guest {worst.load:.0%}, host {worst.host_load:.0%} busy, QEMU without {worst.starvation:.0%} of its time"
+        )
         return f"{loads}, sound lost on the bus {worst.bus_losses} times"

@@ -14,7 +14,7 @@ from lab.errors import CommandFailed, GuestRefused, GuestStuck
 from lab.machine.agent import Agent
 from lab.machine.disk import make_disk
 from lab.machine.hardware import Hardware
-from lab.machine.load import Ticks, parse_ticks
+from lab.machine.load import Ticks, Work, parse_ticks
 from lab.machine.monitor import Monitor
 from lab.machine.process import QemuProcess
 from lab.machine.qemu import AGENT, MONITOR, NETWORK, BootFiles, port_socket, qemu_command
@@ -231,9 +231,9 @@ class Guest:
         """How often sound was lost before it reached the guest: by a microphone's own clock, or in QEMU's bus."""
         return self._process.dropped() + sum(plug.late for plug in self.plugs.values())
 
-    def starvation(self) -> float:
-        """Share of QEMU's time since power on in which this host had no processor for it."""
-        return self._process.starvation()
+    def work(self) -> Work:
+        """What QEMU did since power on, and how long this host had no processor for it."""
+        return self._process.work()
 
     def save(self, snapshot: str) -> None:
         """Take an internal snapshot; no microphone may be plugged in."""

@@ -33,12 +33,21 @@ def load_between(before: Ticks, after: Ticks) -> float:
     return 1 - (after.idle - before.idle) / total if total > 0 else 0.0
 
 
-def waited_share(schedstats: Iterable[str]) -> float:
-    """The share of the time in which threads wanted to run that they waited, 0 to 1.
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the threads of a process did so far, in nanoseconds: they ran, or wanted to and waited."""
 
-    Each text is /proc/PID/task/TID/schedstat: nanoseconds that it ran, that it waited, and how often
-    (Documentation/scheduler/sched-stats.rst of the kernel).
-    """
+    ran: int = 0
+    waited: int = 0
+
+
+def parse_work(schedstats: Iterable[str]) -> Work:
+    """Add up /proc/PID/task/TID/schedstat (Documentation/scheduler/sched-stats.rst of the kernel)."""
     pairs = [tuple(map(int, text.split()[:2])) for text in schedstats if text.strip()]
-    ran, waited = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+    return Work(sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs))
+
+
+def waited_share(work: Work, since: Work = Work()) -> float:
+    """The share of the time in which threads wanted to run that they waited, 0 to 1; those that ended do not count."""
+    ran, waited = max(0, work.ran - since.ran), max(0, work.waited - since.waited)
     return waited / (ran + waited) if ran + waited else 0.0

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from lab.command import DIES_WITH_US
-from lab.machine.load import waited_share
+from lab.machine.load import Work, parse_work
 from lab.machine.qemu import DROPPED, SERIAL
 from lab.priority import raise_session
 
@@ -56,9 +56,9 @@ class QemuProcess:
         """How often QEMU threw 60 ms of a microphone away, because guest or host were late."""
         return (self.folder / WORDS).read_bytes().count(DROPPED)
 
-    def starvation(self) -> float:
-        """Share of its time in which it had work and got no processor; 0 where the kernel does not count."""
-        return waited_share(_text(path) for path in Path(f"/proc/{self.pid}/task").glob("*/schedstat"))
+    def work(self) -> Work:
+        """What it did and waited for so far; zeros where the kernel does not count."""
+        return parse_work(_text(path) for path in Path(f"/proc/{self.pid}/task").glob("*/schedstat"))
 
     def last_words(self) -> str:
         """The end of the serial log, and what QEMU itself complained about."""

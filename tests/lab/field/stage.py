@@ -10,6 +10,7 @@ from pathlib import Path
 from lab.evidence import Evidence
 from lab.machine.guest import Guest
 from lab.machine.hardware import MINI_PC, Hardware
+from lab.machine.load import waited_share
 from lab.machine.qemu import DISK
 from lab.machine.station import Snapshot, Station
 
@@ -57,7 +58,7 @@ class Stage:
         except AssertionError as error:
             raise AssertionError(f"{error}\n{box.complain()}") from None
         finally:
-            self.evidence.starvation = max(self.evidence.starvation, guest.starvation())
+            self.evidence.starvation = max(self.evidence.starvation, waited_share(guest.work()))
             box.hush()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lab.evidence import Evidence, Hearing
-from lab.machine.load import load_between, parse_ticks, waited_share
+from lab.machine.load import Work, load_between, parse_ticks, parse_work, waited_share
 from lab.report import Result, Row, is_green, render_report
 
 CALM = Hearing(load=0.4, host_load=0.6, bus_losses=0)
@@ -47,8 +47,15 @@ def test_a_lost_packet_spoils_a_comparison_of_samples_but_not_a_tone() -> None:
 
 
 def test_waiting_is_a_share_of_what_the_threads_wanted_to_run() -> None:
-    assert waited_share(["300 100 5\n", "300 100 9\n"]) == 0.25
-    assert waited_share([]) == waited_share([""]) == waited_share(["0 0 0"]) == 0
+    work = parse_work(["300 100 5\n", "300 100 9\n", ""])
+    assert work == Work(600, 200) and waited_share(work) == 0.25
+    assert waited_share(Work(700, 500), since=work) == 0.75
+    assert waited_share(Work()) == waited_share(Work(500, 100), since=work) == 0
+
+
+def test_a_starved_guest_spoils_a_comparison_of_samples() -> None:
+    assert Hearing(load=0.4, host_load=0.6, bus_losses=0, starvation=0.4).is_saturated
+    assert not Hearing(load=0.4, host_load=0.6, bus_losses=0, starvation=0.4, is_exact=False).is_saturated
 
 
 def test_a_failure_of_a_starved_guest_is_explained() -> None:
