@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 from pathlib import Path
@@ -15,7 +16,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int | None = None) -> None:
 
     A symbolic link stays a link: its target is replaced. Raises OSError; then the old content is untouched.
     """
-    path = path.resolve()
+    path = _target(path)
     _remove_debris(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
     try:
@@ -93,3 +94,11 @@ def _remove_debris(path: Path) -> None:
         if pid.isdigit() and not Path(f"/proc/{pid}").exists():
             with contextlib.suppress(OSError):
                 left.unlink()
+
+
+def _target(path: Path) -> Path:
+    """The file that a link of this name points at; Python before 3.13 has its own error for a loop of links."""
+    try:
+        return path.resolve()
+    except RuntimeError:
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None

@@ -121,6 +121,13 @@ def test_a_symbolic_link_stays_one_and_its_target_changes(tmp_path: Path) -> Non
     assert [path.name for path in target.parent.iterdir()] == ["config"]
 
 
+def test_a_link_to_itself_is_an_error_of_the_disk_and_no_bug(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("a")
+    with pytest.raises(OSError, match="symbolic links"):
+        write_atomic(tmp_path / "a", b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
 def test_a_folder_that_is_not_there_is_an_error_and_nothing_else(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         write_atomic(tmp_path / "nowhere" / "file", b"content")
