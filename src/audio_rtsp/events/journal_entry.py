@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +11,9 @@ from audio_rtsp.events.event import Event
 
 LONGEST = 1000
 """Characters of foreign words in one entry."""
+
+LAST_TIME = 253_370_764_800.0
+"""The year 9999; what is later has no date (datetime)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,4 +61,7 @@ def _entry(value: dict[str, Any]) -> JournalEntry:
     subject, before, after, cause = words
     event = Event(subject=subject, before=before, after=after, cause=cause, lost=float(value["lost"]))
     event = replace(event, filled=float(value.get("filled", 0.0)), restarts=int(value.get("restarts", 0)))
-    return JournalEntry(time=float(value["time"]), event=event, times=int(value.get("times", 1)))
+    time = float(value["time"])
+    if not (0.0 <= time < LAST_TIME and 0.0 <= event.lost < math.inf and 0.0 <= event.filled < math.inf):
+        raise ValueError("expected a date and seconds")
+    return JournalEntry(time=time, event=event, times=int(value.get("times", 1)))

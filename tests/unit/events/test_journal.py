@@ -57,6 +57,16 @@ def test_what_is_not_ours_is_passed_over(line: bytes) -> None:
     assert parse_entry(line) is None
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("time", 9e15), ("time", -1e300), ("time", 1e400), ("lost", 1e400), ("lost", -1), ("filled", 1e400)],
+)
+def test_a_time_without_a_date_and_seconds_without_a_number_are_not_ours(key: str, value: float) -> None:
+    whole = json.loads(render_entry(JournalEntry(time=1.0, event=loss(1.0))))
+    assert parse_entry(json.dumps(whole).encode())
+    assert parse_entry(json.dumps({**whole, key: value}).encode()) is None
+
+
 def test_an_entry_has_the_six_keys(tmp_path: Path) -> None:
     Journal(tmp_path).note(change("FILLING", cause="gone", lost=2.1), WALL, 0.0)
     assert json.loads((tmp_path / FILE).read_text()) == {
