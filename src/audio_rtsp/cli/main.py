@@ -58,6 +58,7 @@ def cli(ctx: click.Context, root: Path, config_dir: Path | None, debug: bool) ->
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit with its code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _open_closed_streams()
     try:
         code = cli(words, prog_name=own_command(), standalone_mode=False)
         sys.stdout.flush()  # here a reader that has gone is no traceback
@@ -76,6 +77,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         show_error(error)
         code = error.exit_code
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _open_closed_streams() -> None:
+    """What our starter closed (``>&-``): its number would go to the next file that is opened, and our words into it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
 
 
 def _show_order(words: Sequence[str], error: click.ClickException) -> None:

@@ -55,3 +55,12 @@ def test_an_output_that_nobody_reads_holds_up_neither_streams_nor_the_end(box: B
         program.stop()
         os.close(reading)
         os.close(writing)
+
+
+def test_started_with_its_outputs_closed_it_runs_all_the_same(box: Box) -> None:
+    program = Program(box, "--server", "embedded", before=("sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"))
+    try:
+        program.wait_state(NAME, "LIVE")
+    finally:
+        code = program.stop()
+    assert code == 0
