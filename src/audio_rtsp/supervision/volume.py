@@ -12,6 +12,8 @@ ANSWER_LIMIT = 3.0
 """Seconds that each amixer may take."""
 MOMENT = 0.5
 """Seconds that a start waits for a mixer; a slow one is set while sound flows already."""
+LONGEST = 200
+"""Characters of amixer's last line that are shown."""
 
 
 class CaptureVolume:
@@ -67,4 +69,5 @@ async def apply_volume(card_id: str, percent: int) -> str:
 def _words(done: Finished) -> str:
     if done.code is None:
         return "AUDIO_CAPTURE_VOLUME: the card's mixer does not answer; the volume was left as it is"
-    return f"AUDIO_CAPTURE_VOLUME: {done.stderr.strip() or f'amixer failed ({done.code})'}"
+    said = done.stderr.strip().splitlines() or [f"amixer failed ({done.code})"]
+    return f"AUDIO_CAPTURE_VOLUME: {said[-1].strip()[:LONGEST]}"

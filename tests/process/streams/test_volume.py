@@ -83,3 +83,13 @@ def test_a_mixer_that_cannot_be_set_is_told_and_costs_no_sound(box: Box, how: di
 def test_the_stand_in_plays_a_mixer_that_the_real_amixer_printed() -> None:
     assert "Capabilities: cvolume" in MIXER.read_text()
     assert shutil.which("amixer"), "amixer is part of alsa-utils, as arecord is"
+
+
+def test_of_a_mixer_that_tells_a_novel_the_last_line_is_shown(box: Box) -> None:
+    amixer(box, complaint="x" * 5000 + "\n" + "cannot\n" * 2000 + "amixer: Mixer attach error: " + "y" * 5000, code=1)
+    box.configure(f"{COUNTING}AUDIO_CAPTURE_VOLUME=37\n")
+    with running(box, "--server", "embedded") as program:
+        (told,) = wait_for(lambda: program.stream(NAME).get("complaints"), 10, "the mixer's complaint")
+    assert told.startswith(f"{NAME}: AUDIO_CAPTURE_VOLUME: amixer: Mixer attach error: y")
+    assert len(told) < 300
+    assert "\n" not in told
