@@ -21,6 +21,7 @@ class Losses:
 
     def __init__(self) -> None:
         self._ledger: Ledger | None = None
+        self._ended: Ledger | None = None
         self._past_lost = self._past_filled = 0.0
         self._offline_since: float | None = None
         self._overrun_at = -IS_SURE
@@ -31,12 +32,17 @@ class Losses:
     def lost(self, now: float) -> float:
         """Filled, dropped, missed, and all time offline."""
         offline = now - self._offline_since if self._offline_since is not None else 0.0
-        return self._past_lost + offline + (self._ledger.lost_seconds if self._ledger else 0.0)
+        return self._past_lost + offline + sum(ledger.lost_seconds for ledger in self._ledgers)
 
     @property
     def filled(self) -> float:
         """Silence that we wrote in the place of sound."""
-        return self._past_filled + (self._ledger.filled_seconds if self._ledger else 0.0)
+        return self._past_filled + sum(ledger.filled_seconds for ledger in self._ledgers)
+
+    @property
+    def _ledgers(self) -> tuple[Ledger, ...]:
+        """Those that may still grow: an encoder that ends after its sound may tell what it swallowed unheard."""
+        return tuple(ledger for ledger in (self._ended, self._ledger) if ledger)
 
     def begin(self, ledger: Ledger) -> None:
         """Another sound."""
@@ -47,8 +53,10 @@ class Losses:
         ledger, self._ledger = self._ledger, None
         if ledger is None:
             return
-        self._past_lost += ledger.lost_seconds
-        self._past_filled += ledger.filled_seconds
+        if self._ended:
+            self._past_lost += self._ended.lost_seconds
+            self._past_filled += self._ended.filled_seconds
+        self._ended = ledger
         if ledger.has_begun:
             self._offline_since = now
 

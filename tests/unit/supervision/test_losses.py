@@ -45,6 +45,17 @@ def test_what_one_sound_lost_stays_in_the_account_of_the_stream() -> None:
     assert (losses.lost(10.0), losses.filled) == (3.0, 3.0)
 
 
+def test_what_an_encoder_swallowed_unheard_counts_also_when_it_is_told_after_the_end() -> None:
+    losses = Losses()
+    ledger = begun(losses)
+    losses.end(10.0)
+    ledger.forfeited(SECOND)
+    begun(losses)
+    losses.sound_came(10.0)
+    losses.end(20.0)
+    assert losses.lost(20.0) == 1.0
+
+
 def test_an_overrun_explains_the_loss_that_is_found_soon_after() -> None:
     losses = Losses()
     losses.overran(10.0)
