@@ -18,8 +18,8 @@ HOST_SATURATED = 0.98
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
     """One judgement; loads are shares of all processors, *bus_losses* is how often sound was lost before it reached
-    the guest, *starvation* the share of QEMU's time without a processor: these two spoil a judgement of every sample
-    (*is_exact*) but not one of a tone.
+    the guest, *starvation* the share of QEMU's time without a processor while it failed: these two spoil a judgement of
+    every sample (*is_exact*) but not one of a tone. Samples that all arrived are no matter of starvation.
     """
 
     lost_seconds: float = 0.0
@@ -92,7 +92,7 @@ class Evidence:
                     load=load_between(guest_before, guest.ticks()),
                     host_load=load_between(host_before, host_ticks()),
                     bus_losses=guest.bus_losses() - bus_losses,
-                    starvation=waited_share(guest.work(), work),
+                    starvation=waited_share(guest.work(), work) if has_failed else 0.0,
                     is_exact=has_failed or self._counts > counts,
                 )
             )
