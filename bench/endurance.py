@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.box import soon, tones
 from bench.plan import Plan
-from bench.process import children, read_memory, read_usage
+from bench.process import Memory, children, read_memory, read_usage
 from bench.row import Row, row
 from process.streams.harness import Program
 
@@ -31,12 +31,12 @@ TASK = "Stack for <Task"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """What the supervisor holds at one moment; PSS in MB."""
+    """What the supervisor holds at one moment."""
 
     descriptors: int
     children: int
     threads: int
-    pss: float
+    memory: Memory
 
 
 def measure_endurance(plan: Plan) -> Iterator[Row]:
@@ -55,7 +55,9 @@ def measure_endurance(plan: Plan) -> Iterator[Row]:
     yield row("endurance", "  more children", [one.children - first.children for one in rest], "", 0.0)
     yield row("endurance", "  more threads", [one.threads - first.threads for one in rest], "", 0.0)
     yield row("endurance", "  more tasks at the end", [tasks_after - tasks], "", 0.0)
-    yield row("endurance", "  more PSS at the end", [_late(samples) - _early(samples)], "MB", PSS_TARGET)
+    pss, own = [one.memory.pss for one in samples], [one.memory.own for one in samples]
+    yield row("endurance", "  more PSS at the end", [_growth(pss)], "MB", PSS_TARGET)
+    yield row("endurance", "  more memory of its own", [_growth(own)], "MB", PSS_TARGET)
     cpu = 100 * (after.cpu - before.cpu) / (after.when - before.when)
     yield row("endurance", "  supervisor CPU", [cpu], "%", CPU_TARGET)
     yield row("endurance", "  restarts of programs", [float(restarts)], "", 0.0)
@@ -70,13 +72,9 @@ def _samples(pid: int, seconds: float) -> Iterator[Sample]:
         yield read_sample(pid)
 
 
-def _early(samples: list[Sample]) -> float:
-    """The least of the first looks: one alone may fall into a moment of work."""
-    return min(one.pss for one in samples[:3])
-
-
-def _late(samples: list[Sample]) -> float:
-    return min(one.pss for one in samples[-3:])
+def _growth(values: list[float]) -> float:
+    """From the least of the first looks to the least of the last: one alone may fall into a moment of work."""
+    return min(values[-3:]) - min(values[:3])
 
 
 def read_sample(pid: int) -> Sample:
@@ -86,7 +84,7 @@ def read_sample(pid: int) -> Sample:
         descriptors=sum(1 for _ in (folder / "fd").iterdir()),
         children=len(children(pid)),
         threads=sum(1 for _ in (folder / "task").iterdir()),
-        pss=read_memory(pid).pss,
+        memory=read_memory(pid),
     )
 
 

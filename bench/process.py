@@ -54,16 +54,21 @@ def parse_field(text: str, key: str) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """MB of one process: resident, and with pages that it shares counted by their share."""
+    """MB of one process: resident, with shared pages counted by their share, and its own pages alone.
+
+    PSS grows when another program that shares pages ends; only *own* is this process's doing.
+    """
 
     rss: float
     pss: float
+    own: float
 
 
 def read_memory(pid: int) -> Memory:
     """Of *pid* now."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return Memory(rss=parse_field(text, "Rss") / 1024, pss=parse_field(text, "Pss") / 1024)
+    own = parse_field(text, "Private_Clean") + parse_field(text, "Private_Dirty")
+    return Memory(rss=parse_field(text, "Rss") / 1024, pss=parse_field(text, "Pss") / 1024, own=own / 1024)
 
 
 def children(pid: int) -> tuple[int, ...]:
