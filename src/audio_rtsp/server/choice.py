@@ -17,11 +17,11 @@ from audio_rtsp.config.settings import (
     ServerChoice,
 )
 from audio_rtsp.config.values import Values
-from audio_rtsp.errors import MediaMtxMissing
 from audio_rtsp.facts.ports import free_port
 from audio_rtsp.server.builtin.command import builtin_command
 from audio_rtsp.server.child import ServerChild, ServerCommand
 from audio_rtsp.server.mediamtx.command import mediamtx_command
+from audio_rtsp.server.mediamtx.errors import MediaMtxMissing
 from audio_rtsp.server.mediamtx.find import find_binary
 from audio_rtsp.server.mediamtx.installed import InstalledServer, is_installed
 from audio_rtsp.server.protocol import MediaServer

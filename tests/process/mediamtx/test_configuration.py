@@ -16,11 +16,12 @@ from pathlib import Path
 import pytest
 
 from audio_rtsp.config.backup import backups_of
-from audio_rtsp.errors import ConfigRefused, PortTaken, ServerConfRefused
+from audio_rtsp.errors import ConfigRefused, PortTaken
 from audio_rtsp.server.api import ControlApi
 from audio_rtsp.server.http import get
 from audio_rtsp.server.mediamtx.configuration import ServerConfiguration
 from audio_rtsp.server.mediamtx.derive import Wanted, derive
+from audio_rtsp.server.mediamtx.errors import ServerConfRefused
 from audio_rtsp.server.mediamtx.overview import read_overview
 from audio_rtsp.server.mediamtx.owner_text import first_text
 from audio_rtsp.server.mediamtx.ports import DEFAULT_PORTS, Ports

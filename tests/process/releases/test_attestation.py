@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from audio_rtsp.errors import ReleaseRefused
+from audio_rtsp.server.mediamtx.errors import ReleaseRefused
 from audio_rtsp.server.mediamtx.release.attestation import attest, can_ask
 
 GH = """#!/bin/sh

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from audio_rtsp.errors import AudioRtspError, ClockNotSet, ReleaseServerAway
+from audio_rtsp.errors import AudioRtspError
+from audio_rtsp.server.mediamtx.errors import ClockNotSet, ReleaseServerAway
 from audio_rtsp.server.mediamtx.release.download import download
 from audio_rtsp.server.mediamtx.release.web import Patience, Web
 from process.releases.release_server import Authority, Mood, ReleaseServer, serving

@@ -8,6 +8,7 @@ import inspect
 import os
 import pkgutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,11 @@ def _below(kind: type[AudioRtspError]) -> Iterator[type[AudioRtspError]]:
         yield from _below(one)
 
 
+def test_every_exit_code_is_in_its_page() -> None:
+    page = (Path(__file__).parents[3] / "docs/reference/exit-codes.md").read_text()
+    assert not [kind for kind in every_error() if f"| {kind.exit_code} | {inspect.getdoc(kind)} |" not in page]
+
+
 def example(kind: type[AudioRtspError]) -> AudioRtspError:
     """Built from its own signature: text for text, a number for a number, a list for the rest."""
     samples = {"str": "sample", "int": 7, "Iterable[str]": ["one", "two"], "Sequence[str]": ["one"]}
@@ -57,7 +63,7 @@ every = pytest.mark.parametrize("kind", every_error(), ids=lambda kind: kind.__n
 
 def test_there_are_errors_to_walk() -> None:
     assert len(every_error()) >= 14
-    assert {kind.__module__ for kind in every_error()} == {errors.__name__}
+    assert {kind.__module__.rpartition(".")[2] for kind in every_error()} == {"errors"}
 
 
 @every

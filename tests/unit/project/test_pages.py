@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-
-from audio_rtsp import errors
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
@@ -26,12 +23,6 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_the_generated_pages_are_up_to_date() -> None:
     done = subprocess.run((sys.executable, ROOT / "script/docs", "--check"), capture_output=True, text=True, timeout=30)
     assert done.returncode == 0, done.stdout
-
-
-def test_every_exit_code_is_in_its_page() -> None:
-    page = (ROOT / "docs/reference/exit-codes.md").read_text()
-    classes = [one for _, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, errors.AudioRtspError)]
-    assert not [one.__name__ for one in classes if f"| {one.exit_code} |" not in page]
 
 
 def test_the_licence_is_apache() -> None:

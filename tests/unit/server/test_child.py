@@ -16,11 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from audio_rtsp.errors import MediaMtxMissing, PortTaken, ProgramMissing, ServerFailed
+from audio_rtsp.errors import PortTaken, ProgramMissing, ServerFailed
 from audio_rtsp.server import patience
 from audio_rtsp.server.child import ServerChild, ServerCommand
 from audio_rtsp.server.mediamtx.command import mediamtx_command
 from audio_rtsp.server.mediamtx.conf import PrivateConf, render_conf
+from audio_rtsp.server.mediamtx.errors import MediaMtxMissing
 from audio_rtsp.server.mediamtx.find import USUAL_PLACE, find_binary
 from audio_rtsp.server.mediamtx.users import Access
 from audio_rtsp.server.protocol import ServerAway

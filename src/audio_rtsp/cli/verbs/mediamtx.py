@@ -16,8 +16,8 @@ from audio_rtsp.cli.verb_group import VerbGroup
 from audio_rtsp.cli.verbs.mediamtx_config import config, server_configuration
 from audio_rtsp.config.load import load
 from audio_rtsp.config.settings import MEDIAMTX_RELEASES_URL
-from audio_rtsp.errors import NoSuchRelease, NothingToRollBack
 from audio_rtsp.facts.userland import read_userland
+from audio_rtsp.server.mediamtx.errors import NoSuchRelease, NothingToRollBack
 from audio_rtsp.server.mediamtx.ports import HIGHEST, Ports
 from audio_rtsp.server.mediamtx.release import version_folders
 from audio_rtsp.server.mediamtx.release.decision import Ask, Go, Nothing

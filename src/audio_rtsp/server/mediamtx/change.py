@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from audio_rtsp.errors import PortTaken, ServerConfRefused
+from audio_rtsp.errors import PortTaken
 from audio_rtsp.server.mediamtx.clashes import Clash, find_clashes
 from audio_rtsp.server.mediamtx.conf_files import ConfFiles
 from audio_rtsp.server.mediamtx.derive import Derived, Wanted, derive
 from audio_rtsp.server.mediamtx.document import Document
+from audio_rtsp.server.mediamtx.errors import ServerConfRefused
 from audio_rtsp.server.mediamtx.owner_text import ADDRESSES, configured_ports, first_text, with_ports
 from audio_rtsp.server.mediamtx.ports import Ports
 from audio_rtsp.server.mediamtx.remark import Remark

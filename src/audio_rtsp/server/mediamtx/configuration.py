@@ -17,13 +17,14 @@ from audio_rtsp.config.keyvalue import set_key
 from audio_rtsp.config.owner_file import Unread, read_owner_file
 from audio_rtsp.config.settings import RTSP_PORT
 from audio_rtsp.config.sources import settings_file
-from audio_rtsp.errors import AudioRtspError, NotReadable, NotWritable, ServerConfRefused
+from audio_rtsp.errors import AudioRtspError, NotReadable, NotWritable
 from audio_rtsp.host.atomic_file import write_atomic
 from audio_rtsp.host.lock import locked
 from audio_rtsp.server.mediamtx.asked import read_wanted
 from audio_rtsp.server.mediamtx.change import Change, missing_rights, objections, plan_change, refuse_clashes
 from audio_rtsp.server.mediamtx.conf_files import SECRET_MODE, ConfFiles
 from audio_rtsp.server.mediamtx.derive import Wanted
+from audio_rtsp.server.mediamtx.errors import ServerConfRefused
 from audio_rtsp.server.mediamtx.owner_text import ADDRESSES
 from audio_rtsp.server.mediamtx.ports import Ports
 from audio_rtsp.server.mediamtx.remark import Refused, Remark

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from audio_rtsp.errors import ReleaseRefused
+from audio_rtsp.server.mediamtx.errors import ReleaseRefused
 from audio_rtsp.server.mediamtx.release.archive import unpack
 from audio_rtsp.server.mediamtx.release.asset import (
     assets,

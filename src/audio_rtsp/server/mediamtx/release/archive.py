@@ -10,7 +10,7 @@ import zlib
 from pathlib import Path
 from typing import IO, Protocol
 
-from audio_rtsp.errors import ReleaseRefused
+from audio_rtsp.server.mediamtx.errors import ReleaseRefused
 
 PROGRAM = "mediamtx"
 MEMBERS = {PROGRAM: 0o755, "mediamtx.yml": 0o644, "LICENSE": 0o644}

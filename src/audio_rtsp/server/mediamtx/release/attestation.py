@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from audio_rtsp.errors import ReleaseRefused
 from audio_rtsp.host.command import run
+from audio_rtsp.server.mediamtx.errors import ReleaseRefused
 from audio_rtsp.server.mediamtx.release.asset import REPOSITORY
 
 PROGRAM = "gh"

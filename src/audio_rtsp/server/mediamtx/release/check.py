@@ -10,8 +10,9 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from audio_rtsp.errors import AudioRtspError, ClockNotSet, NoSuchRelease, ReleaseServerAway
+from audio_rtsp.errors import AudioRtspError
 from audio_rtsp.host.atomic_file import write_atomic
+from audio_rtsp.server.mediamtx.errors import ClockNotSet, NoSuchRelease, ReleaseServerAway
 from audio_rtsp.server.mediamtx.release.asset import Asset, checksum_names, file_url
 from audio_rtsp.server.mediamtx.release.checksum import find_checksum
 from audio_rtsp.server.mediamtx.release.download import Progress, download

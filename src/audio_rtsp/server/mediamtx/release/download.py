@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from audio_rtsp.errors import NotWritable, ReleaseRefused
+from audio_rtsp.errors import NotWritable
+from audio_rtsp.server.mediamtx.errors import ReleaseRefused
 from audio_rtsp.server.mediamtx.release.archive import LARGEST
 from audio_rtsp.server.mediamtx.release.web import BeyondTheEnd, NotThere, Stumbled, Web
 

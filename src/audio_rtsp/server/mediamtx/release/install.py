@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import assert_never
 
-from audio_rtsp.errors import InstallRunning, NotWritable, ReleaseRefused, VersionRefused
+from audio_rtsp.errors import NotWritable
 from audio_rtsp.facts.userland import read_machine, read_userland
 from audio_rtsp.host.atomic_file import make_folder
 from audio_rtsp.host.lock import InstanceLock
+from audio_rtsp.server.mediamtx.errors import InstallRunning, ReleaseRefused, VersionRefused
 from audio_rtsp.server.mediamtx.release import version_folders
 from audio_rtsp.server.mediamtx.release.archive import unpack
 from audio_rtsp.server.mediamtx.release.attestation import attest

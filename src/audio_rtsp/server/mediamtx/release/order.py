@@ -7,7 +7,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from audio_rtsp.errors import NoSuchRelease, ReleaseRefused
+from audio_rtsp.server.mediamtx.errors import NoSuchRelease, ReleaseRefused
 from audio_rtsp.server.mediamtx.release.asset import ARCHITECTURES, parse_asset_name
 from audio_rtsp.server.mediamtx.release.attestation import can_ask
 from audio_rtsp.server.mediamtx.release.decision import Decision, decide

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from audio_rtsp.errors import NoSuchRelease, VersionRefused
+from audio_rtsp.server.mediamtx.errors import NoSuchRelease, VersionRefused
 from audio_rtsp.server.mediamtx.release.asset import ONE_LIST, Asset, assets, feed_url, file_url, parse_feed
 from audio_rtsp.server.mediamtx.release.version import nearest, newest_good, tag
 from audio_rtsp.server.mediamtx.release.web import Web

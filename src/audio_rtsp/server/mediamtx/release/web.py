@@ -18,8 +18,8 @@ from email.message import Message
 from typing import IO, TypeVar
 
 from audio_rtsp import __version__
-from audio_rtsp.errors import ClockNotSet, ReleaseServerAway
 from audio_rtsp.facts.clock import is_clock_set, render_date
+from audio_rtsp.server.mediamtx.errors import ClockNotSet, ReleaseServerAway
 
 T = TypeVar("T")
 MOST_TEXT = 1_000_000
