@@ -1,0 +1,87 @@
+"""The MediaMTX that a verb is about: its folder, what was decided, and what came of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, assert_never
+
+import click
+
+from audio_rtsp.cli.answer import say, tell
+from audio_rtsp.cli.question import confirm
+from audio_rtsp.config.load import load
+from audio_rtsp.config.settings import MEDIAMTX_RELEASES_URL
+from audio_rtsp.server.mediamtx.release.decision import Ask, Go
+from audio_rtsp.server.mediamtx.release.installation import Installation
+from audio_rtsp.server.mediamtx.release.plan import Step
+
+if TYPE_CHECKING:
+    from audio_rtsp.cli.places import Places
+
+USUAL_FOLDER = "usr/local/mediamtx"
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def folder_option(command: F) -> F:
+    """--to: another place than the usual one."""
+    return click.option(
+        "--to",
+        "folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Where it is installed, instead of /usr/local/mediamtx.",
+    )(command)
+
+
+def careful_options(command: F) -> F:
+    """--yes and --dry-run."""
+    command = click.option("-y", "--yes", is_flag=True, help="Ask nothing: take the default of every question.")(
+        command
+    )
+    return click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")(command)
+
+
+def open_installation(places: Places, folder: Path | None, *, writes: bool) -> Installation:
+    """*folder* or the usual one; another machine's tree is only read."""
+    if writes and places.is_foreign:
+        raise click.UsageError("--root only reads another machine's tree: add --dry-run")
+    return Installation(folder.absolute() if folder else places.root / USUAL_FOLDER)
+
+
+def releases_url(places: Places) -> str:
+    """Where releases come from, by the settings of this machine."""
+    return load(places.config, environ=os.environ, overrides={}).service[MEDIAMTX_RELEASES_URL]
+
+
+def confirm_decision(decision: Go | Ask, yes: bool, *, otherwise: str) -> None:
+    """Say it, or ask; raises NotConfirmed, whose fix is *otherwise*."""
+    match decision:
+        case Go():
+            tell(decision.says)
+        case Ask():
+            confirm(decision.question, default=decision.default, yes=yes, otherwise=otherwise)
+        case _:
+            assert_never(decision)
+
+
+def show_plan(decision: Go | Ask, steps: tuple[Step, ...]) -> None:
+    """What --dry-run prints."""
+    say(decision.says if isinstance(decision, Go) else f"{decision.question} [{'yes' if decision.default else 'no'}]")
+    for number, step in enumerate(steps, 1):
+        say(f"{number}. {step}")
+
+
+def tell_result(installation: Installation, before: str | None) -> None:
+    """What is in use now, where *before* was, and what lies there unused."""
+    folder = installation.folder
+    there = "" if folder == Path("/") / USUAL_FOLDER else f" --to {folder}"
+    say(f"MediaMTX {installation.in_use} is in use: {installation.program}")
+    if installation.previous:
+        tell(f"back to {installation.previous}: audio-rtsp mediamtx rollback{there}")
+    if before and before != installation.in_use:
+        tell(f"a server that runs goes on as {before} until it is started again")
+    unused = [name for name in installation.kept if name not in (installation.in_use, installation.previous)]
+    if unused:
+        tell(f"kept, but not used: {', '.join(unused)}; to remove one: audio-rtsp mediamtx remove{there} VERSION")
