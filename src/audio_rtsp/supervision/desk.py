@@ -27,6 +27,7 @@ from audio_rtsp.devices.memory_file import load_memory, save_memory
 from audio_rtsp.events.recorder import RecorderPlaces
 from audio_rtsp.host.errand import Errand
 from audio_rtsp.host.shortage import shortage
+from audio_rtsp.supervision.device_source import device_source
 from audio_rtsp.supervision.wants import Wants, decide_wants
 
 AT_START: tuple[Setting[Any], ...] = (
@@ -103,7 +104,11 @@ class MachineDesk:
         self._device_complaints = looked.roster.complaints
         await self._keep_settings()
         wants = decide_wants(
-            looked.roster, self.configuration, seen=self._last.seen, root=self._places.root, tones=self._places.tones
+            looked.roster,
+            self.configuration,
+            seen=self._last.seen,
+            source_of=partial(device_source, self._places.root),
+            tones=self._places.tones,
         )
         self._last = wants
         return wants

@@ -1,20 +1,11 @@
-"""Where the sound of a stream comes from: a capture device, or the generator of a test tone."""
+"""Where the sound of a stream comes from."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
-from audio_rtsp.alsa.capability import Capability
-from audio_rtsp.alsa.inventory import holder_name, pcm_status
 from audio_rtsp.alsa.pcm_format import PcmFormat
-from audio_rtsp.capture.argv import arecord_argv, tone_argv
-from audio_rtsp.capture.format import choose_format
-from audio_rtsp.devices.device import held_by
 from audio_rtsp.encoder.codec import Encoding
-from audio_rtsp.facts.node_rights import read_rights, why_forbidden
 
 
 class Source(Protocol):
@@ -38,82 +29,3 @@ class Source(Protocol):
 
     def obstacle(self) -> str:
         """What on this machine forbids to use it, with the cure; empty when nothing does."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceSource:
-    """A capture device by its card id; *root* is where /proc is read."""
-
-    root: Path
-    card_id: str
-    card_index: int
-    pcm: int
-    capability: Capability | None
-
-    @property
-    def mixer(self) -> str:
-        """The card's own."""
-        return self.card_id
-
-    def choose(self, encoding: Encoding, channels: int) -> PcmFormat:
-        """A rate, format and channel count that the device has."""
-        return choose_format(self.capability, rate=encoding.rate, channels=channels, is_wide=encoding.is_wide)
-
-    def argv(self, pcm: PcmFormat) -> tuple[str, ...]:
-        """arecord."""
-        return arecord_argv(self.card_id, self.pcm, pcm)
-
-    def holder(self) -> str:
-        """From the PCM's status; read five times a second while busy."""
-        status = pcm_status(self.root, self.card_index, self.pcm)
-        if status.has_room:
-            return ""
-        return held_by(holder_name(self.root, status.owner_pid), status.owner_pid)
-
-    def is_held_by(self, pid: int) -> bool | None:
-        """From the PCM's status: a card id can pass to another microphone between look and open."""
-        owners = pcm_status(self.root, self.card_index, self.pcm).owners
-        return pid in owners if owners else None
-
-    def obstacle(self) -> str:
-        """The rights of its node; another machine's tree has none that count."""
-        node = self.root / f"dev/snd/pcmC{self.card_index}D{self.pcm}c"
-        if self.root != Path("/") or not node.exists() or os.access(node, os.R_OK | os.W_OK):
-            return ""
-        try:
-            return why_forbidden(str(node), read_rights(node))
-        except FileNotFoundError:
-            return ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToneSource:
-    """A sine in a microphone's place; *frequency* in hertz."""
-
-    frequency: int
-
-    @property
-    def mixer(self) -> str:
-        """None."""
-        return ""
-
-    def choose(self, encoding: Encoding, channels: int) -> PcmFormat:
-        """48 kHz, as a microphone would; the same on every channel."""
-        sample_format = "S32_LE" if encoding.is_wide else "S16_LE"
-        return PcmFormat(sample_format=sample_format, rate=48000, channels=channels)
-
-    def argv(self, pcm: PcmFormat) -> tuple[str, ...]:
-        """Our generator."""
-        return tone_argv(self.frequency, pcm)
-
-    def holder(self) -> str:
-        """Nobody."""
-        return ""
-
-    def is_held_by(self, pid: int) -> bool | None:
-        """There is no device."""
-        return None
-
-    def obstacle(self) -> str:
-        """Nothing."""
-        return ""

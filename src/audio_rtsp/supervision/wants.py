@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from audio_rtsp.config.load import Configuration
 from audio_rtsp.config.settings import MAX_STREAMS
@@ -13,7 +12,8 @@ from audio_rtsp.devices.roster import Roster, as_wished
 from audio_rtsp.status import LeftOut
 from audio_rtsp.supervision.plan import plan_stream
 from audio_rtsp.supervision.reconcile import Wanted
-from audio_rtsp.supervision.source import DeviceSource, Source, ToneSource
+from audio_rtsp.supervision.source import Source
+from audio_rtsp.supervision.tone_source import ToneSource
 
 FIRST_TONE = 440
 TONE_STEP = 110
@@ -29,9 +29,14 @@ class Wants:
 
 
 def decide_wants(
-    roster: Roster, configuration: Configuration, *, seen: tuple[Device, ...], root: Path, tones: int | None
+    roster: Roster,
+    configuration: Configuration,
+    *,
+    seen: tuple[Device, ...],
+    source_of: Callable[[Device], Source],
+    tones: int | None,
 ) -> Wants:
-    """*tones*: how many; None = one while there is no device, 0 = never."""
+    """*source_of* a device that is here; *tones*: how many; None = one while there is no device, 0 = never."""
     now = {device.identity: device for device in roster.devices if not _is_going(device, seen)}
     every = tuple(
         device if device.identity in now else as_wished(device, configuration.device_map, configuration.blacklist)
@@ -40,7 +45,7 @@ def decide_wants(
     ordered = _in_map_order(_with_a_name_of_their_own(every, now), configuration)
     limit = configuration.service[MAX_STREAMS]
     streams = {
-        device.identity: _wanted_device(device, device.identity in now, configuration, root)
+        device.identity: _wanted_device(device, source_of(device) if device.identity in now else None, configuration)
         for device in ordered[:limit]
     }
     count = tones if tones is not None else (0 if streams else 1)
@@ -75,7 +80,7 @@ def _in_map_order(devices: list[Device], configuration: Configuration) -> list[D
     return sorted(devices, key=lambda device: places.get(device.name, len(places)))
 
 
-def _wanted_device(device: Device, is_here: bool, configuration: Configuration, root: Path) -> Wanted:
+def _wanted_device(device: Device, source: Source | None, configuration: Configuration) -> Wanted:
     capability = device.capability
     plan, complaints = plan_stream(
         name=device.name,
@@ -84,18 +89,7 @@ def _wanted_device(device: Device, is_here: bool, configuration: Configuration, 
         values=configuration.for_stream(device.name),
         device_channels=capability.channel_counts if capability else (),
     )
-    return Wanted(plan=plan, source=source_of(device, root) if is_here else None, complaints=complaints)
-
-
-def source_of(device: Device, root: Path) -> Source:
-    """Where the sound of a capture device comes from."""
-    return DeviceSource(
-        root=root,
-        card_id=device.card_id,
-        card_index=device.card_index,
-        pcm=device.pcm or 0,
-        capability=device.capability,
-    )
+    return Wanted(plan=plan, source=source, complaints=complaints)
 
 
 def _wanted_tone(number: int, configuration: Configuration) -> Wanted:

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from audio_rtsp.cli.places import Places
 from audio_rtsp.cli.verbs.device import device
 from audio_rtsp.devices.absence import Surroundings, next_steps, read_surroundings
-from audio_rtsp.supervision.source import DeviceSource
+from audio_rtsp.supervision.device_source import DeviceSource
 from machines.machine import machine
 
 PLUGGED = "Is a microphone plugged in? lsusb and arecord -l show it when it is."

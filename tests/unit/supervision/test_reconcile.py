@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from audio_rtsp.supervision.plan import StreamPlan
 from audio_rtsp.supervision.reconcile import Keep, Start, Step, Stop, Wanted, plan_steps
-from audio_rtsp.supervision.source import ToneSource
+from audio_rtsp.supervision.tone_source import ToneSource
 from unit.supervision.things import plan
 
 A, B = plan("a", identity="a"), plan("b", identity="b")

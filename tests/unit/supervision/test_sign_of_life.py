@@ -22,8 +22,8 @@ from audio_rtsp.server.watch import ServerWatch
 from audio_rtsp.supervision.outfit import Outfit
 from audio_rtsp.supervision.reconcile import Wanted
 from audio_rtsp.supervision.rest import LATE
-from audio_rtsp.supervision.source import ToneSource
 from audio_rtsp.supervision.supervisor import Supervisor
+from audio_rtsp.supervision.tone_source import ToneSource
 from audio_rtsp.supervision.wants import Wants
 from unit.supervision.things import plan
 from unit.supervision.virtual_time import run

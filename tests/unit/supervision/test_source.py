@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from audio_rtsp.encoder.codec import Encoding
-from audio_rtsp.supervision.source import DeviceSource, ToneSource
+from audio_rtsp.supervision.device_source import DeviceSource
+from audio_rtsp.supervision.tone_source import ToneSource
 from unit.supervision.things import capability
 
 MONO = Encoding(codec="libmp3lame", rate=44100, channels=1, bitrate=192_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from audio_rtsp.config.load import Configuration
 from audio_rtsp.devices.device import Device, DeviceState
 from audio_rtsp.devices.roster import Roster
-from audio_rtsp.supervision.source import DeviceSource, ToneSource
+from audio_rtsp.supervision.device_source import DeviceSource, device_source
+from audio_rtsp.supervision.tone_source import ToneSource
 from audio_rtsp.supervision.wants import Wants, decide_wants
 from unit.supervision.things import HERE, configuration, device
 
@@ -23,7 +25,8 @@ def decide(
     tones: int | None = 0,
     root: Path = HERE,
 ) -> Wants:
-    return decide_wants(Roster(devices=devices), of or Configuration(), seen=seen, root=root, tones=tones)
+    source_of = partial(device_source, root)
+    return decide_wants(Roster(devices=devices), of or Configuration(), seen=seen, source_of=source_of, tones=tones)
 
 
 def names(wants: Wants) -> list[str]:

@@ -29,7 +29,7 @@ from audio_rtsp.devices.renaming import apply_renaming, plan_renaming
 from audio_rtsp.devices.roster import Roster
 from audio_rtsp.devices.selection import names_by_identity, select_device, select_identity
 from audio_rtsp.errors import NotAnswering, NotRunning
-from audio_rtsp.supervision.wants import source_of
+from audio_rtsp.supervision.device_source import device_source
 
 if TYPE_CHECKING:
     from audio_rtsp.cli.places import Places
@@ -182,7 +182,7 @@ def _advice(places: Places, devices: Sequence[Device]) -> tuple[str, ...]:
     capturing = [one for one in devices if one.pcm is not None]
     if not capturing:
         return next_steps(read_surroundings(places.root), has_cards=bool(devices))
-    return tuple(filter(None, (source_of(one, places.root).obstacle() for one in capturing)))[:1]
+    return tuple(filter(None, (device_source(places.root, one).obstacle() for one in capturing)))[:1]
 
 
 def _remark(one: Device) -> str:
