@@ -6,7 +6,10 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, NamedTuple
 
 from audio_rtsp.errors import AudioRtspError
 
@@ -28,43 +31,54 @@ class ServeOptions:
     read_password: str = field(default="", repr=False)
 
 
+class Option(NamedTuple):
+    """A word of the command line; *highest*: of its number, None when it takes none."""
+
+    flag: str
+    default: int | float
+    highest: int | None
+    help: str
+
+
+_DEFAULT = ServeOptions()
+OPTIONS = (
+    Option("--rtsp-port", _DEFAULT.rtsp_port, 65535, "TCP port for publishers and readers."),
+    Option("--api-port", _DEFAULT.api_port, 65535, "HTTP API, on loopback only."),
+    Option("--udp-port", _DEFAULT.udp_port, 65535, "Even; the next one is used, too."),
+    Option("--no-udp", False, None, "Serve over TCP only."),
+    Option("--publish-from-anywhere", False, None, "Let other machines publish, not only this one."),
+    Option("--gap-seconds", _DEFAULT.gap_seconds, 86400, "How long readers are kept while their publisher is away."),
+)
+"""Also those of the verb."""
+
+
 def parse_options(arguments: Sequence[str], environment: Mapping[str, str]) -> ServeOptions:
-    """The password comes from the environment only: everybody can read a command line."""
-    given = _make_parser().parse_args(arguments)
+    """Those of the child."""
+    parser = argparse.ArgumentParser(prog="audio-rtsp serve", allow_abbrev=False)
+    for one in OPTIONS:
+        if one.highest is None:
+            parser.add_argument(one.flag, action="store_true")
+        else:
+            parser.add_argument(one.flag, type=partial(_number, one), default=one.default)
+    return make_options(vars(parser.parse_args(arguments)), environment)
+
+
+def _number(option: Option, text: str) -> float:
+    with suppress(ValueError):
+        if 0 <= (value := type(option.default)(text)) <= (option.highest or 0):
+            return value
+    raise argparse.ArgumentTypeError(f"{text!r} is not between 0 and {option.highest}")
+
+
+def make_options(given: Mapping[str, Any], environment: Mapping[str, str]) -> ServeOptions:
+    """*given* by ``rtsp_port`` and so on; the password by the environment: everybody can read a command line."""
+    values = dict(given)
     return ServeOptions(
-        rtsp_port=given.rtsp_port,
-        api_port=given.api_port,
-        udp=not given.no_udp,
-        udp_port=given.udp_port,
-        publish_from_anywhere=given.publish_from_anywhere,
-        gap_seconds=given.gap_seconds,
+        udp=not values.pop("no_udp"),
         read_user=environment.get(USER_VARIABLE, ""),
         read_password=environment.get(PASSWORD_VARIABLE, ""),
+        **values,
     )
-
-
-def _make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="audio-rtsp serve", allow_abbrev=False)
-    parser.add_argument("--rtsp-port", type=_port, default=ServeOptions().rtsp_port)
-    parser.add_argument("--api-port", type=_port, default=ServeOptions().api_port)
-    parser.add_argument("--udp-port", type=_port, default=ServeOptions().udp_port)
-    parser.add_argument("--no-udp", action="store_true")
-    parser.add_argument("--publish-from-anywhere", action="store_true")
-    parser.add_argument("--gap-seconds", type=_seconds, default=ServeOptions().gap_seconds)
-    return parser
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port (0 to 65535)")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 86400:
-        raise argparse.ArgumentTypeError(f"{text!r} is not between 0 and 86400 seconds")
-    return value
 
 
 def serve(options: ServeOptions) -> int:
