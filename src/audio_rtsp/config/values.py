@@ -68,10 +68,6 @@ class Values:
         """The value as a file would hold it."""
         return setting.render(self[setting])
 
-    def with_value(self, setting: Setting[T], value: T, origin: Origin = DEFAULT) -> Values:
-        """The same but for one setting."""
-        return Values(self._given, {setting.key: Given(value=value, origin=origin)})
-
     def _all(self) -> tuple[object, ...]:
         return tuple(self[setting] for setting in ALL)
 

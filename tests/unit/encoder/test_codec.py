@@ -13,7 +13,7 @@ from audio_rtsp.config.settings import (
     AUDIO_SAMPLE_RATE,
 )
 from audio_rtsp.config.settings import CODECS as NAMES
-from audio_rtsp.config.values import Values
+from audio_rtsp.config.values import DEFAULT, Given, Values
 from audio_rtsp.encoder.codec import CODECS, Encoding, Wish, fit, objections, wish
 
 
@@ -137,9 +137,8 @@ def test_24_bit_is_wide_and_frames_have_their_length() -> None:
 
 
 def test_the_wish_is_read_from_the_settings() -> None:
-    values = Values()
-    values = values.with_value(AUDIO_CODEC, "libopus").with_value(AUDIO_SAMPLE_RATE, 44100)
-    values = values.with_value(AUDIO_CHANNELS, 2).with_value(AUDIO_BITRATE, 96_000)
+    given = {AUDIO_CODEC: "libopus", AUDIO_SAMPLE_RATE: 44100, AUDIO_CHANNELS: 2, AUDIO_BITRATE: 96_000}
+    values = Values({setting.key: Given(value=value, origin=DEFAULT) for setting, value in given.items()})
     assert wish(values) == asked("libopus", 44100, 2, 96_000)
     assert [one.key for one in objections(values)] == ["AUDIO_SAMPLE_RATE"]
     assert objections(Values()) == ()

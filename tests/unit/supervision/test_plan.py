@@ -24,7 +24,7 @@ from audio_rtsp.config.settings import (
     RESTART_DELAY,
     LogLevel,
 )
-from audio_rtsp.config.values import Values
+from audio_rtsp.config.values import DEFAULT, Given, Values
 from audio_rtsp.encoder.codec import Encoding
 from audio_rtsp.encoder.options import ExtraOptions
 from audio_rtsp.supervision.plan import StreamPlan, plan_stream
@@ -32,10 +32,7 @@ from audio_rtsp.supervision.policy import Rules
 
 
 def values(*given: tuple[Setting[Any], object]) -> Values:
-    made = Values()
-    for setting, value in given:
-        made = made.with_value(setting, value)
-    return made
+    return Values({setting.key: Given(value=value, origin=DEFAULT) for setting, value in given})
 
 
 def planned(*given: tuple[Setting[Any], object], device: tuple[int, ...] = ()) -> tuple[StreamPlan, tuple[str, ...]]:
