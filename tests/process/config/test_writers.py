@@ -63,7 +63,7 @@ def open_folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def test_two_writers_at_once_lose_nothing(tmp_path: Path):
+def test_two_writers_at_once_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "config"
     path.write_bytes(b"# mine \xff\n")
     writers = [start(WRITER, str(path), name) for name in "ABCD"]
@@ -81,7 +81,7 @@ def test_two_writers_at_once_lose_nothing(tmp_path: Path):
     assert not [there for there in tmp_path.iterdir() if there.name.endswith(".tmp")]
 
 
-def test_a_stranger_cannot_read_and_never_rewrites(open_folder: Path):
+def test_a_stranger_cannot_read_and_never_rewrites(open_folder: Path) -> None:
     path = open_folder / "config"
     path.write_text("RTSP_PORT=8554\n")
     path.chmod(0)
@@ -95,14 +95,14 @@ def test_a_stranger_cannot_read_and_never_rewrites(open_folder: Path):
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="the folder must be another user's")
-def test_a_stranger_in_anothers_folder_is_told_so(open_folder: Path):
+def test_a_stranger_in_anothers_folder_is_told_so(open_folder: Path) -> None:
     (open_folder / "config").write_text("RTSP_PORT=8554\n")
     out, _ = start(STRANGER, str(open_folder), "config").communicate()
     assert out.splitlines() == ["", "NotWritable 16"]
     assert (open_folder / "config").read_text() == "RTSP_PORT=8554\n"
 
 
-def test_looking_at_the_settings_pulls_in_nothing_heavy():
+def test_looking_at_the_settings_pulls_in_nothing_heavy() -> None:
     heavy = "{'click', 'json', 'asyncio', 'difflib'}"
     out, _ = start(f"import sys, audio_rtsp.config.settings; print(sorted({heavy} & set(sys.modules)))").communicate()
     assert out == "[]\n"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ import av
 from aiortsp.rtsp.connection import RTSPConnection
 from aiortsp.rtsp.session import RTSPMediaSession
 from aiortsp.transport import RTPTransportClient, transport_for_scheme
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.resampler import AudioResampler
 
 DECODERS = {"MPA": "mp3float", "MPEG4-GENERIC": "aac", "OPUS": "libopus", "L16": "pcm_s16be", "L24": "pcm_s24be"}
@@ -29,7 +30,9 @@ class Decoder(RTPTransportClient):  # type: ignore[misc]
     def __init__(self, sdp: str) -> None:
         name, rate, channels, config = parse_media(sdp)
         self._name = name
-        self._codec = av.CodecContext.create(DECODERS[name], "r")
+        codec = av.CodecContext.create(DECODERS[name], "r")
+        assert isinstance(codec, AudioCodecContext)
+        self._codec = codec
         self._codec.sample_rate, self._codec.layout = rate, "stereo" if channels == 2 else "mono"
         self._codec.extradata = config or None
         self._resampler = AudioResampler(format="s16", layout="mono", rate=48_000)
@@ -78,8 +81,12 @@ async def play(url: str, transport: str) -> None:
         described = await connection.send_request("DESCRIBE", session.media_url.rstrip("/"))
         carrier.subscribe(Decoder(described.content))
         tasks = set()
+
+        def begin(verb: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+            tasks.add(asyncio.ensure_future(verb()))
+
         for number, verb in ((signal.SIGUSR1, session.pause), (signal.SIGUSR2, session.play)):
-            loop.add_signal_handler(number, lambda verb=verb: tasks.add(asyncio.ensure_future(verb())))
+            loop.add_signal_handler(number, begin, verb)
         loop.add_signal_handler(signal.SIGINT, over.set)
         connection.result.add_done_callback(lambda _: over.set())
         await session.play()

@@ -63,7 +63,7 @@ class Machine:
     def run(self, *words: str, script: str = "script/setup") -> subprocess.CompletedProcess[str]:
         self.program("id", f"echo {self.uid}")
         quiet, environment = subprocess.DEVNULL, {"PATH": str(self.home / "bin"), "HOME": str(self.home)}
-        argv = (self.project / script, *words)
+        argv = (str(self.project / script), *words)
         return subprocess.run(argv, env=environment, stdin=quiet, capture_output=True, text=True, timeout=30)
 
     def run_on_terminal(self, answer: str) -> tuple[int, str]:

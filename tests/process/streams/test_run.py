@@ -121,7 +121,7 @@ def test_an_ffmpeg_that_does_not_work_is_said_in_its_own_words(box: Box) -> None
     assert "libx.so" in done.stderr
 
 
-def _run_with_path(box: Box, path: Path) -> object:
+def _run_with_path(box: Box, path: Path) -> subprocess.CompletedProcess[str]:
     argv = (sys.executable, "-m", "audio_rtsp", "--root", str(box.root), "run", "--rtsp-port", str(free_port()))
     environment = {**box.environment, "PATH": str(path)}
     return subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=20)

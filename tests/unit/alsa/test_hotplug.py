@@ -10,7 +10,7 @@ from audio_rtsp.alsa.hotplug import Hotplug, is_worth_a_look
 
 @dataclass
 class Event:
-    action: str
+    action: str | None
     properties: Mapping[str, str] = field(default_factory=dict)
 
 

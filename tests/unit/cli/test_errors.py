@@ -9,6 +9,7 @@ import os
 import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_every_exit_code_is_in_its_page() -> None:
 
 def example(kind: type[AudioRtspError]) -> AudioRtspError:
     """Built from its own signature: text for text, a number for a number, a list for the rest."""
-    samples = {"str": "sample", "int": 7, "Iterable[str]": ["one", "two"], "Sequence[str]": ["one"]}
+    samples: dict[str, Any] = {"str": "sample", "int": 7, "Iterable[str]": ["one", "two"], "Sequence[str]": ["one"]}
     samples["OSError | str"] = "sample"
     needed = {
         name: samples[str(one.annotation)]

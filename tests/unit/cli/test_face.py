@@ -9,6 +9,7 @@ import pytest
 from audio_rtsp.cli import face as module
 from audio_rtsp.cli.face import make_face
 from audio_rtsp.cli.stream_table import WITHOUT_MICROPHONE
+from audio_rtsp.status import StreamStatus
 from unit.cli.snapshots import snapshot, stream
 
 
@@ -21,7 +22,10 @@ from unit.cli.snapshots import snapshot, stream
     ],
 )
 def test_who_hears_a_tone_learns_why_it_is_no_microphone(
-    streams: tuple, told: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    streams: tuple[StreamStatus, ...],
+    told: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(module, "FIRST_LOOK", 0.0)
 

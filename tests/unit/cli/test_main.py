@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from audio_rtsp import __version__
-from audio_rtsp.cli.main import VERBS, main
+from audio_rtsp.cli.main import main
 from audio_rtsp.cli.places import Places, places_for
+from audio_rtsp.cli.verb_names import VERBS
 from audio_rtsp.config.settings import ALL, AUDIO_CODEC, BY_KEY, LOG_LEVEL, SERVER
 
 SRC = Path(__file__).resolve().parents[3] / "src"
@@ -174,8 +175,7 @@ def test_as_a_user_nothing_of_the_system_is_written() -> None:
 
 
 def test_as_a_service_the_folders_are_those_that_systemd_made() -> None:
-    made = {"STATE_DIRECTORY": "/s", "LOGS_DIRECTORY": "/l", "RUNTIME_DIRECTORY": "/r"}
-    found = places(HOME="/home/me", **made)
+    found = places(HOME="/home/me", STATE_DIRECTORY="/s", LOGS_DIRECTORY="/l", RUNTIME_DIRECTORY="/r")
     assert (found.state, found.logs, found.runtime) == (Path("/s"), Path("/l"), Path("/r"))
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from audio_rtsp.cli.main import VERBS
 from audio_rtsp.cli.stream_table import WITHOUT_MICROPHONE
 from audio_rtsp.cli.typed import as_typed, typed_command
+from audio_rtsp.cli.verb_names import VERBS
 from audio_rtsp.errors import NotRunning
 
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from audio_rtsp.config.load import Configuration, load
+from unit.config.folder import Read, Seed, Write
 
 SEED = Path(__file__).parent / "seed"
 
 
 @pytest.fixture
-def seed() -> Callable[[str], bytes]:
+def seed() -> Seed:
     return lambda name: (SEED / name).read_bytes()
 
 
 @pytest.fixture
-def write(tmp_path: Path) -> Callable[[str, bytes | str], Path]:
+def write(tmp_path: Path) -> Write:
     """Write a file into the folder."""
 
     def write(name: str, data: bytes | str) -> Path:
@@ -31,7 +32,7 @@ def write(tmp_path: Path) -> Callable[[str, bytes | str], Path]:
 
 
 @pytest.fixture
-def read(tmp_path: Path) -> Callable[..., Configuration]:
+def read(tmp_path: Path) -> Read:
     """Load the folder, by default with an empty environment."""
 
     def read(

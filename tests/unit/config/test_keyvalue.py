@@ -49,7 +49,7 @@ def value_of(data: bytes, key: str) -> str | None:
         (b"A=-af acompressor=threshold=0.05:ratio=4", "-af acompressor=threshold=0.05:ratio=4"),
     ],
 )
-def test_a_value_is_read(line: bytes, value: str):
+def test_a_value_is_read(line: bytes, value: str) -> None:
     (read,) = parse_lines(line)
     assert (read.key, read.value.text, read.fault) == ("A", value, "")
 
@@ -65,11 +65,11 @@ def test_a_value_is_read(line: bytes, value: str):
         (b"=1", "is not KEY=VALUE"),
     ],
 )
-def test_a_faulty_line_says_what_is_wrong(line: bytes, fault: str):
+def test_a_faulty_line_says_what_is_wrong(line: bytes, fault: str) -> None:
     assert parse_lines(line)[0].fault == fault
 
 
-def test_a_value_never_spans_lines():
+def test_a_value_never_spans_lines() -> None:
     lines = parse_lines(b'A="open\nB=2\\\nC=3\n')
     assert [(line.key, line.value.text, bool(line.fault)) for line in lines] == [
         ("A", "", True),
@@ -97,38 +97,38 @@ def test_a_value_never_spans_lines():
         (b"A='1'\n", "1", b"A='1'\n"),
     ],
 )
-def test_one_line_changes(before: bytes, text: str, after: bytes):
+def test_one_line_changes(before: bytes, text: str, after: bytes) -> None:
     assert set_key(before, "A", text) == after
 
 
-def test_the_same_value_in_two_lines_changes_in_both():
+def test_the_same_value_in_two_lines_changes_in_both() -> None:
     assert set_key(b"A=1\nB=1\nA=1\n", "A", "2") == b"A=2\nB=1\nA=2\n"
 
 
-def test_of_two_values_only_the_one_that_counts_changes():
+def test_of_two_values_only_the_one_that_counts_changes() -> None:
     assert set_key(b"A=1\nA=2\n", "A", "3") == b"A=1\nA=3\n"
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\rb", "a\0b"])
-def test_a_value_of_several_lines_is_refused(text: str):
+def test_a_value_of_several_lines_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="one line"):
         set_key(b"", "A", text)
 
 
 @given(st.binary())
-def test_arbitrary_bytes_never_raise_and_nothing_is_lost(data: bytes):
+def test_arbitrary_bytes_never_raise_and_nothing_is_lost(data: bytes) -> None:
     lines = parse_lines(data)
     assert "".join(line.text for line in lines).encode("utf-8", "surrogateescape") == data
 
 
 @given(FILES, KEYS, TEXTS)
 @example(b"A=\xc2\xa0", "A", "\xa0")
-def test_what_is_set_is_read_again(data: bytes, key: str, text: str):
+def test_what_is_set_is_read_again(data: bytes, key: str, text: str) -> None:
     assert value_of(set_key(data, key, text), key) == text
 
 
 @given(FILES, KEYS, TEXTS)
-def test_every_other_byte_stays(data: bytes, key: str, text: str):
+def test_every_other_byte_stays(data: bytes, key: str, text: str) -> None:
     before, after = parse_lines(data), parse_lines(set_key(data, key, text))
     if not any(line.key == key for line in before):
         assert set_key(data, key, text).startswith(data)
@@ -141,13 +141,13 @@ def test_every_other_byte_stays(data: bytes, key: str, text: str):
 
 
 @given(FILES, KEYS, TEXTS)
-def test_setting_the_same_again_changes_nothing(data: bytes, key: str, text: str):
+def test_setting_the_same_again_changes_nothing(data: bytes, key: str, text: str) -> None:
     once = set_key(data, key, text)
     assert set_key(once, key, text) == once
 
 
 @given(FILES, TEXTS)
-def test_other_keys_keep_their_values(data: bytes, text: str):
+def test_other_keys_keep_their_values(data: bytes, text: str) -> None:
     before = {line.key: line.value.text for line in parse_lines(data) if line.key != "A"}
     after = {line.key: line.value.text for line in parse_lines(set_key(data, "A", text)) if line.key != "A"}
     assert before == after

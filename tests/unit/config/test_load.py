@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,20 +23,21 @@ from audio_rtsp.config.settings import (
 )
 from audio_rtsp.config.sources import Sources
 from audio_rtsp.config.values import OriginKind, Values
+from unit.config.folder import Read, Write
 
 
 def said(read: Configuration) -> list[str]:
     return [str(complaint) for complaint in read.complaints]
 
 
-def test_a_missing_folder_is_all_defaults_without_complaint(read, tmp_path):
+def test_a_missing_folder_is_all_defaults_without_complaint(read: Read, tmp_path: Path) -> None:
     tmp_path.rmdir()
     assert read().complaints == ()
     assert read().service == Values() == read().for_stream("desk")
     assert read().stream_names == frozenset()
 
 
-def test_the_stronger_place_wins(write, read):
+def test_the_stronger_place_wins(write: Write, read: Read) -> None:
     write("config", "AUDIO_CODEC=aac\nAUDIO_CHANNELS=2\nRTSP_PORT=8554\nAUDIO_BITRATE=96k\n")
     write("devices/desk.conf", "AUDIO_CODEC=libopus\nAUDIO_SAMPLE_RATE=48000\nAUDIO_BITRATE=64k\n")
     found = read({"AUDIO_RTSP_AUDIO_CODEC": "mp3", "AUDIO_RTSP_RTSP_PORT": "9554"}, {"RTSP_PORT": "10554"})
@@ -50,14 +52,14 @@ def test_the_stronger_place_wins(write, read):
     assert found.stream_names == {"desk"}
 
 
-def test_values_are_equal_whatever_their_origin(write, read):
+def test_values_are_equal_whatever_their_origin(write: Write, read: Read) -> None:
     write("config", "RTSP_PORT=18554\n")
     assert read().service == Values()
     assert hash(read().service) == hash(Values())
     assert read(overrides={"RTSP_PORT": "1"}).service != Values()
 
 
-def test_all_complaints_come_at_once_with_file_line_and_guess(write, read):
+def test_all_complaints_come_at_once_with_file_line_and_guess(write: Write, read: Read) -> None:
     write(
         "config", '# head\nAUDIO_BITRAT=96k\nRTSP_PORT=70000\nLOG_LEVEL=loud\nnonsense\nAUDIO_CODEC="aac\nLOG_DIR=log\n'
     )
@@ -80,13 +82,13 @@ def test_all_complaints_come_at_once_with_file_line_and_guess(write, read):
     assert read().service == Values()
 
 
-def test_a_complaint_is_one_printable_line_whatever_the_file_holds(write, read):
+def test_a_complaint_is_one_printable_line_whatever_the_file_holds(write: Write, read: Read) -> None:
     write("config", b"\x01" * 4096 + b"\nRTSP_PORT=\x1b[31m\x80\n" + b"x" * 500)
     assert len(read().complaints) == 3
     assert all(line.isprintable() and len(line) < 200 for line in said(read()))
 
 
-def test_a_bad_value_leaves_the_last_good_one(write, read):
+def test_a_bad_value_leaves_the_last_good_one(write: Write, read: Read) -> None:
     write("config", "RTSP_PORT=8554\nAUDIO_CODEC=aac\n")
     write("devices/desk.conf", "AUDIO_CODEC=libopus\n")
     good = read()
@@ -111,7 +113,9 @@ WRECKS = {
 
 @pytest.mark.parametrize("name", ["config", "devices/desk.conf", "device_map.conf"])
 @pytest.mark.parametrize(("data", "says"), WRECKS.values(), ids=WRECKS)
-def test_a_wrecked_file_leaves_all_that_held_and_is_told_once(write, read, name, data, says):
+def test_a_wrecked_file_leaves_all_that_held_and_is_told_once(
+    write: Write, read: Read, name: str, data: bytes, says: str
+) -> None:
     write("config", "RTSP_PORT=8554\nAUDIO_CODEC=aac\n")
     write("devices/desk.conf", "AUDIO_BITRATE=64k\n")
     write("device_map.conf", "x=desk\n")
@@ -124,14 +128,14 @@ def test_a_wrecked_file_leaves_all_that_held_and_is_told_once(write, read, name,
     assert "nothing of it is in force" in said(read())[0]
 
 
-def test_zeros_in_the_blacklist_let_no_ignored_device_in(write, read):
+def test_zeros_in_the_blacklist_let_no_ignored_device_in(write: Write, read: Read) -> None:
     write("device_blacklist.conf", "HDMI\n")
     good = read()
     write("device_blacklist.conf", b"\0" * 10)
     assert read(previous=good).blacklist == good.blacklist
 
 
-def test_a_wrecked_file_comes_with_the_command_that_brings_it_back(write, read, tmp_path):
+def test_a_wrecked_file_comes_with_the_command_that_brings_it_back(write: Write, read: Read, tmp_path: Path) -> None:
     path = write("config", b"\0\0\0")
     assert said(read())[0].endswith(f"there is no backup of it; mend it, or begin anew: rm {path}")
     write("backups/config.20260101-000000", "RTSP_PORT=8554\n")
@@ -143,7 +147,7 @@ def test_a_wrecked_file_comes_with_the_command_that_brings_it_back(write, read, 
     assert (said(read()), read().service[RTSP_PORT]) == ([], 8554)
 
 
-def test_a_bad_name_in_the_map_leaves_the_one_before(write, read):
+def test_a_bad_name_in_the_map_leaves_the_one_before(write: Write, read: Read) -> None:
     write("device_map.conf", "x=desk\ny=door\n")
     good = read()
     write("device_map.conf", "x=Desk\n")
@@ -154,21 +158,21 @@ def test_a_bad_name_in_the_map_leaves_the_one_before(write, read):
     assert (bad.name_of("x"), bad.name_of("y")) == (None, "desk")
 
 
-def test_a_mistyped_key_leaves_the_last_good_value(write, read):
+def test_a_mistyped_key_leaves_the_last_good_value(write: Write, read: Read) -> None:
     write("config", "AUDIO_BITRATE=64k\n")
     good = read()
     write("config", "AUDIO_BITRAT=96k\n")
     assert read(previous=good).service[AUDIO_BITRATE] == 64_000
 
 
-def test_a_removed_key_falls_back_to_its_default(write, read):
+def test_a_removed_key_falls_back_to_its_default(write: Write, read: Read) -> None:
     write("config", "RTSP_PORT=8554\n")
     good = read()
     write("config", "")
     assert read(previous=good).service[RTSP_PORT] == 18554
 
 
-def test_the_last_of_repeated_keys_counts_and_is_told(write, read):
+def test_the_last_of_repeated_keys_counts_and_is_told(write: Write, read: Read) -> None:
     write("config", "AUDIO_CODEC=aac\nAUDIO_CODEC=libopus\nCPU_THRESHOLD=80\nCPU_THRESHOLD=81\n")
     assert read().service[AUDIO_CODEC] == "libopus"
     assert read().service[CPU_THRESHOLD] == 81
@@ -179,7 +183,9 @@ def test_the_last_of_repeated_keys_counts_and_is_told(write, read):
 
 
 @pytest.mark.parametrize("name", ["config", "device_map.conf", "device_blacklist.conf", "devices/desk.conf"])
-def test_a_file_that_is_none_is_told_and_what_held_before_stays(write, read, tmp_path, name):
+def test_a_file_that_is_none_is_told_and_what_held_before_stays(
+    write: Write, read: Read, tmp_path: Path, name: str
+) -> None:
     write("config", "RTSP_PORT=8554\n")
     write("device_map.conf", "x=desk\n")
     write("device_blacklist.conf", "HDMI\n")
@@ -195,22 +201,22 @@ def test_a_file_that_is_none_is_told_and_what_held_before_stays(write, read, tmp
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root reads everything")
-def test_a_file_without_permission_is_told(write, read):
+def test_a_file_without_permission_is_told(write: Write, read: Read) -> None:
     write("config", "RTSP_PORT=8554\n").chmod(0)
     assert said(read()) == ["config: cannot be read (permission denied); nothing of it is in force"]
 
 
-def test_a_pipe_in_place_of_a_file_is_not_waited_for(read, tmp_path):
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(read: Read, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "config")
     assert said(read()) == ["config: cannot be read (it is not a regular file); nothing of it is in force"]
 
 
-def test_a_devices_directory_that_is_a_file_is_told(write, read):
+def test_a_devices_directory_that_is_a_file_is_told(write: Write, read: Read) -> None:
     write("devices", "")
     assert said(read()) == ["devices: cannot be read (not a directory); nothing of it is in force"]
 
 
-def test_other_files_beside_the_device_files_are_left_alone(write, read):
+def test_other_files_beside_the_device_files_are_left_alone(write: Write, read: Read) -> None:
     for name in (
         "README",
         "desk.conf.example",
@@ -225,13 +231,13 @@ def test_other_files_beside_the_device_files_are_left_alone(write, read):
     assert (said(read()), read().stream_names) == ([], frozenset())
 
 
-def test_strange_variables_of_other_programs_are_left_alone(read):
+def test_strange_variables_of_other_programs_are_left_alone(read: Read) -> None:
     environ = {"AUDIO_RTSP_SOURCE": "x", "AUDIO_RTSP_CONFIG_DIR": "/x", "AUDIO_RTSP_STATE_DIR": "/x", "RTSP_PORT": "1"}
     assert read(environ).complaints == ()
     assert read(environ).service == Values()
 
 
-def test_a_secret_is_in_no_complaint_and_no_repr(write, read):
+def test_a_secret_is_in_no_complaint_and_no_repr(write: Write, read: Read) -> None:
     write("config", 'RTSP_READ_PASSWORD="hunter2\nRTSP_READ_PASSWORD=hun ter2\nrtsp_read_password hunter2\n')
     text = "\n".join(said(read())) + repr(read(overrides={"RTSP_READ_PASSWORD": "hunter2"}).service)
     assert len(read().complaints) == 4
@@ -258,20 +264,20 @@ def test_a_secret_is_in_no_complaint_and_no_repr(write, read):
         ("RTSP_READ_USER=me", "RTSP_READ_USER: asks nobody for a password; set RTSP_READ_PASSWORD first"),
     ],
 )
-def test_settings_that_contradict_each_other_are_told(write, read, text, says):
+def test_settings_that_contradict_each_other_are_told(write: Write, read: Read, text: str, says: str) -> None:
     write("config", text)
     assert said(read()) == [f"config:1: {says}"]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(), st.binary(), st.binary(), st.binary())
-def test_arbitrary_bytes_never_raise(config, device, names, ignored):
+def test_arbitrary_bytes_never_raise(config: bytes, device: bytes, names: bytes, ignored: bytes) -> None:
     sources = Sources(config=config, devices={"desk": device}, device_map=names, blacklist=ignored)
     read = resolve(sources, environ={}, overrides={})
     assert read.for_stream("desk")[AUDIO_SAMPLE_RATE] >= 8000
     assert all("\n" not in str(complaint) for complaint in read.complaints)
 
 
-def test_a_relative_log_directory_leaves_the_default(write, read):
+def test_a_relative_log_directory_leaves_the_default(write: Write, read: Read) -> None:
     write("config", "LOG_DIR=logs\n")
     assert read().service[LOG_DIR] == LOG_DIR.default

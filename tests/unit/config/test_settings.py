@@ -74,41 +74,41 @@ BAD = [
 ]
 
 
-def test_every_key_of_the_product_is_declared_once():
+def test_every_key_of_the_product_is_declared_once() -> None:
     assert sorted(setting.key for setting in s.ALL) == sorted(PRODUCT)
     assert list(s.BY_KEY) == [setting.key for setting in s.ALL]
     assert all(getattr(s, setting.key) is setting for setting in s.ALL)
 
 
 @pytest.mark.parametrize(("setting", "text", "value"), GOOD)
-def test_it_takes(setting: Setting[Any], text: str, value: object):
+def test_it_takes(setting: Setting[Any], text: str, value: object) -> None:
     assert setting.parse(text) == value
 
 
 @pytest.mark.parametrize(("setting", "text"), BAD)
-def test_it_refuses_and_says_what_it_takes(setting: Setting[Any], text: str):
+def test_it_refuses_and_says_what_it_takes(setting: Setting[Any], text: str) -> None:
     with pytest.raises(ValueError, match=re.escape(setting.takes)):
         setting.parse(text)
 
 
-def test_a_bitrate_without_its_k_is_guessed():
+def test_a_bitrate_without_its_k_is_guessed() -> None:
     with pytest.raises(ValueError, match="did you mean 192k"):
         s.AUDIO_BITRATE.parse("192")
 
 
-def test_a_wrong_log_level_is_answered_with_the_four_words():
+def test_a_wrong_log_level_is_answered_with_the_four_words() -> None:
     with pytest.raises(ValueError, match="debug, info, warning, error"):
         s.LOG_LEVEL.parse("loud")
 
 
 @pytest.mark.parametrize("setting", s.ALL, ids=lambda setting: setting.key)
-def test_the_default_is_read_as_it_is_written(setting: Setting[Any]):
+def test_the_default_is_read_as_it_is_written(setting: Setting[Any]) -> None:
     assert setting.parse(setting.default_text) == setting.default
     assert setting.help.endswith(".")
 
 
 @given(st.sampled_from(s.ALL), st.one_of(st.text(), st.from_regex(r"[0-9]{1,7}(\.[0-9]{1,4})?[a-zA-Z%]{0,2}")))
-def test_whatever_is_read_is_written_and_read_the_same(setting: Setting[Any], text: str):
+def test_whatever_is_read_is_written_and_read_the_same(setting: Setting[Any], text: str) -> None:
     try:
         value = setting.parse(text)
     except ValueError as error:
@@ -118,16 +118,16 @@ def test_whatever_is_read_is_written_and_read_the_same(setting: Setting[Any], te
     assert "\n" not in setting.render(value)
 
 
-def test_only_the_sound_may_stand_in_a_device_file():
+def test_only_the_sound_may_stand_in_a_device_file() -> None:
     stream = {setting.key for setting in s.ALL if setting.scope is Scope.STREAM}
     assert stream == {key for key in PRODUCT if key.startswith("AUDIO_")} | {"FFMPEG_ADDITIONAL_OPTS"}
 
 
-def test_passwords_are_secret():
+def test_passwords_are_secret() -> None:
     secret = {setting.key for setting in s.ALL if setting.secret}
     assert secret == {"RTSP_READ_USER", "RTSP_READ_PASSWORD", "ALERT_URL"}
 
 
-def test_a_setting_knows_its_other_names():
+def test_a_setting_knows_its_other_names() -> None:
     assert s.AUDIO_CODEC.option == "--audio-codec"
     assert s.AUDIO_CODEC.variable == "AUDIO_RTSP_AUDIO_CODEC"

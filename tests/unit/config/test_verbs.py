@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,17 +13,18 @@ from audio_rtsp.cli.places import Places
 from audio_rtsp.cli.verbs.config import config
 from audio_rtsp.config.settings import ALL
 from audio_rtsp.errors import BadName, ConfigRefused
+from unit.config.folder import Run, Seed, Write
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("COLUMNS", "80")
 
-    def run(*arguments: str, **options: str) -> Result:
+    def run(*arguments: str, input: str | None = None) -> Result:
         places = Places(
             root=Path("/"), config=tmp_path, state=tmp_path / "state", logs=tmp_path / "logs", runtime=tmp_path / "run"
         )
-        return CliRunner().invoke(config, list(arguments), obj=places, catch_exceptions=True, **options)
+        return CliRunner().invoke(config, list(arguments), obj=places, input=input)
 
     return run
 
@@ -35,7 +35,7 @@ def refusal(result: Result) -> tuple[str, ...]:
     return result.exception.detail
 
 
-def test_show_reads_well_at_80_columns(run):
+def test_show_reads_well_at_80_columns(run: Run) -> None:
     lines = run("show", "--origin").stdout.splitlines()
     assert lines[0].split() == ["SETTING", "VALUE", "FROM"]
     assert max(map(len, lines)) <= 80
@@ -43,7 +43,7 @@ def test_show_reads_well_at_80_columns(run):
     assert len(run("show").stdout.splitlines()) == len(ALL) + 1
 
 
-def test_show_names_the_winner(run, write, monkeypatch):
+def test_show_names_the_winner(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     write("config", "\nAUDIO_CODEC=aac\nAUDIO_CHANNELS=2\n")
     write("devices/desk.conf", "AUDIO_CODEC=libopus\nAUDIO_SAMPLE_RATE=48000\n")
     monkeypatch.setenv("AUDIO_RTSP_AUDIO_BITRATE", "64k")
@@ -56,12 +56,12 @@ def test_show_names_the_winner(run, write, monkeypatch):
     assert rows["RTSP_PORT"] == ["18554", "default"]
 
 
-def test_show_tells_complaints_beside_the_answer(run, write):
+def test_show_tells_complaints_beside_the_answer(run: Run, write: Write) -> None:
     write("config", "AUDIO_BITRAT=64k\n")
     assert run("show").stderr == "config:1: AUDIO_BITRAT: unknown key; did you mean AUDIO_BITRATE?\n"
 
 
-def test_json_has_values_and_origins(run, write):
+def test_json_has_values_and_origins(run: Run, write: Write) -> None:
     write("config", "AUDIO_BITRATE=64k\nENABLE_AUTO_REBOOT=yes\n")
     answer = json.loads(run("show", "--json").stdout)
     assert list(answer["settings"]) == [setting.key for setting in ALL]
@@ -77,7 +77,7 @@ def test_json_has_values_and_origins(run, write):
     assert (answer["stream"], answer["complaints"]) == (None, [])
 
 
-def test_a_secret_is_never_printed(run, write):
+def test_a_secret_is_never_printed(run: Run, write: Write) -> None:
     write("config", "RTSP_READ_USER=me\nRTSP_READ_PASSWORD=hunter2\n")
     shown = [
         run("show"),
@@ -93,20 +93,20 @@ def test_a_secret_is_never_printed(run, write):
     assert run("get", "RTSP_READ_PASSWORD").stdout == "****\n"
 
 
-def test_a_password_can_come_from_standard_input(run, write, tmp_path):
+def test_a_password_can_come_from_standard_input(run: Run, write: Write, tmp_path: Path) -> None:
     write("config", "RTSP_READ_USER=me\nRTSP_READ_PASSWORD=x\n")
     assert run("set", "RTSP_READ_PASSWORD", "-", input="hunter2\n").exit_code == 0
     assert (tmp_path / "config").read_text() == "RTSP_READ_USER=me\nRTSP_READ_PASSWORD=hunter2\n"
 
 
-def test_a_login_is_set_password_first(run):
+def test_a_login_is_set_password_first(run: Run) -> None:
     assert refusal(run("set", "RTSP_READ_USER", "me"))[0].endswith("set RTSP_READ_PASSWORD first")
     assert run("set", "RTSP_READ_PASSWORD", "hunter2").exit_code == 0
     assert run("set", "RTSP_READ_USER", "me").exit_code == 0
     assert run("check").stdout == "ok\n"
 
 
-def test_get_prints_the_value_in_force(run, write):
+def test_get_prints_the_value_in_force(run: Run, write: Write) -> None:
     write("config", "AUDIO_CODEC=mp3\n")
     write("devices/desk.conf", "AUDIO_CODEC=aac\n")
     assert run("get", "AUDIO_CODEC").stdout == "libmp3lame\n"
@@ -115,14 +115,14 @@ def test_get_prints_the_value_in_force(run, write):
     assert isinstance(run("get", "AUDIO_CODEC", "--stream", "Desk").exception, BadName)
 
 
-def test_set_changes_one_line(run, write, tmp_path, seed):
+def test_set_changes_one_line(run: Run, write: Write, tmp_path: Path, seed: Seed) -> None:
     path = write("config", seed("config"))
     assert run("set", "AUDIO_BITRATE", "0.128M").exit_code == 0
     assert path.read_bytes() == seed("config").replace(b"192k", b"128k")
     assert len(list((tmp_path / "backups").iterdir())) == 1
 
 
-def test_setting_a_key_that_stands_twice_makes_no_complaint(run, write, seed):
+def test_setting_a_key_that_stands_twice_makes_no_complaint(run: Run, write: Write, seed: Seed) -> None:
     path = write("config", seed("config") + seed("recovery"))
     assert run("set", "CPU_THRESHOLD", "90").exit_code == 0
     assert path.read_text().count("CPU_THRESHOLD=90\n") == 2
@@ -130,7 +130,7 @@ def test_setting_a_key_that_stands_twice_makes_no_complaint(run, write, seed):
 
 
 @pytest.mark.parametrize("value", ["192k", "192000", "0.192M"])
-def test_an_equal_value_changes_nothing(run, write, tmp_path, value):
+def test_an_equal_value_changes_nothing(run: Run, write: Write, tmp_path: Path, value: str) -> None:
     path = write("config", "AUDIO_BITRATE=192000 # mine\n")
     before = path.stat()
     result = run("set", "AUDIO_BITRATE", value)
@@ -139,7 +139,7 @@ def test_an_equal_value_changes_nothing(run, write, tmp_path, value):
     assert [there.name for there in tmp_path.iterdir() if not there.name.startswith(".")] == ["config"]
 
 
-def test_a_default_is_not_written_but_a_stream_may_pin_it(run, tmp_path):
+def test_a_default_is_not_written_but_a_stream_may_pin_it(run: Run, tmp_path: Path) -> None:
     assert run("set", "AUDIO_CODEC", "mp3").exit_code == 0
     assert not (tmp_path / "config").exists()
     assert run("set", "AUDIO_CODEC", "mp3", "--stream", "desk").exit_code == 0
@@ -163,14 +163,16 @@ def test_a_default_is_not_written_but_a_stream_may_pin_it(run, tmp_path):
         ("", ["LOG_LEVEL", "info", "--stream", "desk"], "LOG_LEVEL: holds for all streams"),
     ],
 )
-def test_what_cannot_work_is_refused_and_nothing_is_written(run, write, tmp_path, before, arguments, says):
+def test_what_cannot_work_is_refused_and_nothing_is_written(
+    run: Run, write: Write, tmp_path: Path, before: str, arguments: list[str], says: str
+) -> None:
     path = write("config", before)
     assert refusal(run("set", *arguments))[0].startswith(says)
     assert path.read_text() == before
     assert not (tmp_path / "backups").exists()
 
 
-def test_settings_that_must_agree_are_set_at_once(run, tmp_path):
+def test_settings_that_must_agree_are_set_at_once(run: Run, tmp_path: Path) -> None:
     assert run("set", "AUDIO_CODEC=libopus", "audio-sample-rate=48000").exit_code == 0
     assert (tmp_path / "config").read_text() == "AUDIO_CODEC=libopus\nAUDIO_SAMPLE_RATE=48000\n"
     assert run("set", "RTSP_READ_USER=me", "RTSP_READ_PASSWORD=-", input="hunter2\n").exit_code == 0
@@ -180,7 +182,7 @@ def test_settings_that_must_agree_are_set_at_once(run, tmp_path):
 
 
 @pytest.mark.parametrize("words", [["AUDIO_CODEC=aac", "AUDIO_CHANNELS"], ["AUDIO_CODEC"], ["A", "b", "C=d"]])
-def test_half_a_pair_is_a_usage_error_and_nothing_is_written(run, tmp_path, words):
+def test_half_a_pair_is_a_usage_error_and_nothing_is_written(run: Run, tmp_path: Path, words: list[str]) -> None:
     assert run("set", *words).exit_code == 2
     assert list(tmp_path.iterdir()) == []
 
@@ -196,7 +198,7 @@ def test_half_a_pair_is_a_usage_error_and_nothing_is_written(run, tmp_path, word
         ("AUDIO_CODEC=libopus\nAUDIO_SAMPLE_RATE=48000\n", ["AUDIO_SAMPLE_RATE", "44100"]),
     ],
 )
-def test_a_refusal_ends_in_a_command_that_is_taken(run, write, before, words):
+def test_a_refusal_ends_in_a_command_that_is_taken(run: Run, write: Write, before: str, words: list[str]) -> None:
     path = write("config", before)
     refused = run("set", *words)
     assert isinstance(refused.exception, ConfigRefused)
@@ -206,19 +208,20 @@ def test_a_refusal_ends_in_a_command_that_is_taken(run, write, before, words):
     assert path.read_text() != before or "--stream" in words or words[1] == "44100"
 
 
-def test_no_command_is_promised_that_would_be_refused(run, write):
+def test_no_command_is_promised_that_would_be_refused(run: Run, write: Write) -> None:
     write("devices/desk.conf", "AUDIO_CODEC=libopus\nAUDIO_SAMPLE_RATE=48000\n")
     refused = run("set", "AUDIO_BITRATE", "320k")
+    assert isinstance(refused.exception, ConfigRefused)
     assert refused.exception.fix.startswith("nothing was written; take what the line says")
 
 
-def test_a_global_change_that_breaks_a_stream_is_refused_with_its_place(run, write):
+def test_a_global_change_that_breaks_a_stream_is_refused_with_its_place(run: Run, write: Write) -> None:
     write("devices/desk.conf", "AUDIO_CODEC=libopus\nAUDIO_SAMPLE_RATE=48000\n")
     (line,) = refusal(run("set", "AUDIO_BITRATE", "320k"))
     assert line.startswith("devices/desk.conf:1: AUDIO_BITRATE: libopus takes at most 256k")
 
 
-def test_other_complaints_do_not_keep_a_setting_from_being_mended(run, write):
+def test_other_complaints_do_not_keep_a_setting_from_being_mended(run: Run, write: Write) -> None:
     path = write("config", "nonsense\nAUDIO_CODEC=flac\nRTSP_PORT=x\n")
     assert run("set", "RTSP_PORT", "8554").exit_code == 0
     assert run("set", "AUDIO_CODEC", "pcm_s16be").exit_code == 0
@@ -226,7 +229,7 @@ def test_other_complaints_do_not_keep_a_setting_from_being_mended(run, write):
 
 
 @pytest.mark.parametrize("value", ["-af highpass=f=100", "-af acompressor=threshold=0.05:ratio=4", "-ac 2"])
-def test_options_of_ffmpeg_are_values_and_not_options_of_ours(run, tmp_path, value):
+def test_options_of_ffmpeg_are_values_and_not_options_of_ours(run: Run, tmp_path: Path, value: str) -> None:
     result = run("set", "FFMPEG_ADDITIONAL_OPTS", value, "--stream=desk")
     assert result.exit_code == 0, result.output
     assert (tmp_path / "devices/desk.conf").read_text() == f'FFMPEG_ADDITIONAL_OPTS="{value}"\n'
@@ -235,25 +238,25 @@ def test_options_of_ffmpeg_are_values_and_not_options_of_ours(run, tmp_path, val
     assert (other.exit_code, run("get", "FFMPEG_ADDITIONAL_OPTS", "--stream", "desk").stdout) == (0, value + "\n")
 
 
-def test_set_still_has_help_and_counts_its_words(run):
+def test_set_still_has_help_and_counts_its_words(run: Run) -> None:
     assert "Set KEY to VALUE" in run("set", "--help").stdout
     assert run("set", "RTSP_PORT").exit_code == 2
     assert run("set", "RTSP_PORT", "1", "--stream").exit_code == 2
     assert run("set", "RTSP_PORT", "1", "2").exit_code == 2
 
 
-def test_a_stronger_variable_is_told(run, monkeypatch):
+def test_a_stronger_variable_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUDIO_RTSP_RTSP_PORT", "9000")
     assert run("set", "RTSP_PORT", "8554").stderr == "AUDIO_RTSP_RTSP_PORT is set in the environment and wins over it\n"
 
 
-def test_check_of_good_files_says_ok(run, write, seed):
+def test_check_of_good_files_says_ok(run: Run, write: Write, seed: Seed) -> None:
     assert (run("check").stdout, run("check").exit_code) == ("ok\n", 0)
     write("config", seed("config"))
     assert (run("check").stdout, run("check").exit_code) == ("ok\n", 0)
 
 
-def test_check_tells_everything_once_with_file_and_line(run, write):
+def test_check_tells_everything_once_with_file_and_line(run: Run, write: Write) -> None:
     write("config", "AUDIO_BITRAT=1\nAUDIO_CODEC=flac\n")
     write("devices/desk.conf", "AUDIO_CODEC=libopus\nAUDIO_CHANNELS=2\n")
     write("devices/door.conf", "AUDIO_CHANNELS=2\nFFMPEG_ADDITIONAL_OPTS=-y\n")
@@ -268,7 +271,7 @@ def test_check_tells_everything_once_with_file_and_line(run, write):
     ]
 
 
-def test_what_the_encoder_lowers_by_itself_is_a_hint_and_no_refusal(run, write):
+def test_what_the_encoder_lowers_by_itself_is_a_hint_and_no_refusal(run: Run, write: Write) -> None:
     write("config", "AUDIO_SAMPLE_RATE=22050\n")
     result = run("check")
     assert (result.stdout, result.exit_code) == ("ok\n", 0)
@@ -276,7 +279,7 @@ def test_what_the_encoder_lowers_by_itself_is_a_hint_and_no_refusal(run, write):
     assert "at most 160k" in run("set", "AUDIO_BITRATE", "256k").stderr
 
 
-def test_a_setting_that_nothing_goes_by_yet_is_told(run):
+def test_a_setting_that_nothing_goes_by_yet_is_told(run: Run) -> None:
     told = "ALERT_URL: has no effect yet; what it is for is still to come\n"
     assert run("set", "ALERT_URL", "http://a.example/").stderr == told
     assert run("check").stderr == f"config:1: {told}"
@@ -284,7 +287,7 @@ def test_a_setting_that_nothing_goes_by_yet_is_told(run):
     assert run("set", "ALERT_URL", "").stderr == ""
 
 
-def test_a_filter_that_is_silent_at_first_is_told(run):
+def test_a_filter_that_is_silent_at_first_is_told(run: Run) -> None:
     result = run("set", "FFMPEG_ADDITIONAL_OPTS", "-af highpass=f=100,dynaudnorm,volume=1.2")
     assert result.stderr == "FFMPEG_ADDITIONAL_OPTS: the first sound comes after 16 s; dynaudnorm=g=3 after 2 s\n"
     assert (run("check").stdout, run("check").exit_code) == ("ok\n", 0)

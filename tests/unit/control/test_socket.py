@@ -379,7 +379,7 @@ def test_the_owners_own_flood_lets_the_owner_in(tmp_path: Path) -> None:
         try:
             return await ask_async(path, "status")
         finally:
-            for _, writer in flood:
+            for _reader, writer in flood:
                 writer.close()
 
     assert listening(path, act) == STATUS

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audio_rtsp.config.setting import Setting
 from audio_rtsp.config.settings import (
     AUDIO_BITRATE,
     AUDIO_CHANNELS,
@@ -137,7 +140,12 @@ def test_24_bit_is_wide_and_frames_have_their_length() -> None:
 
 
 def test_the_wish_is_read_from_the_settings() -> None:
-    given = {AUDIO_CODEC: "libopus", AUDIO_SAMPLE_RATE: 44100, AUDIO_CHANNELS: 2, AUDIO_BITRATE: 96_000}
+    given: dict[Setting[Any], object] = {
+        AUDIO_CODEC: "libopus",
+        AUDIO_SAMPLE_RATE: 44100,
+        AUDIO_CHANNELS: 2,
+        AUDIO_BITRATE: 96_000,
+    }
     values = Values({setting.key: Given(value=value, origin=DEFAULT) for setting, value in given.items()})
     assert wish(values) == asked("libopus", 44100, 2, 96_000)
     assert [one.key for one in objections(values)] == ["AUDIO_SAMPLE_RATE"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lab.evidence import Evidence, Hearing
 from lab.machine.load import Work, load_between, parse_ticks, parse_work, waited_share
 from lab.report import Result, Row, is_green, render_report
@@ -41,9 +43,9 @@ def test_one_saturated_hearing_makes_the_evidence_say_nothing() -> None:
 
 
 def test_a_lost_packet_spoils_a_comparison_of_samples_but_not_a_tone() -> None:
-    lossy = {"load": 0.4, "host_load": 0.6, "bus_losses": 1}
-    assert Hearing(**lossy, is_exact=True).is_saturated
-    assert not Hearing(**lossy, is_exact=False).is_saturated
+    lossy = Hearing(load=0.4, host_load=0.6, bus_losses=1, is_exact=True)
+    assert lossy.is_saturated
+    assert not replace(lossy, is_exact=False).is_saturated
 
 
 def test_waiting_is_a_share_of_what_the_threads_wanted_to_run() -> None:

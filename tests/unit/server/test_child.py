@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,10 @@ def test_a_port_that_is_taken_is_told_with_its_holder(binary: str, tmp_path: Pat
     assert descriptors() <= files
 
 
+def _is_another(server: ServerChild, old: int) -> bool:
+    return server.pid not in (None, old)
+
+
 def test_a_server_that_dies_is_started_again(tmp_path: Path) -> None:
     async def main() -> None:
         async with running(fake()) as server:
@@ -127,7 +132,7 @@ def test_a_server_that_dies_is_started_again(tmp_path: Path) -> None:
                 first = server.pid
                 assert first is not None
                 os.kill(first, signal.SIGKILL)
-                assert await soon(lambda old=first: server.pid not in (None, old))
+                assert await soon(partial(_is_another, server, first))
                 assert server.restarts == restarts
 
     asyncio.run(main())

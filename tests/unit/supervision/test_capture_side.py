@@ -30,6 +30,7 @@ class Microphone:
     held_until: float = 0.0
     is_told: bool = True
     is_right: bool = True
+    mixer: str = ""
 
     def choose(self, encoding: Encoding, channels: int) -> PcmFormat:
         return PCM

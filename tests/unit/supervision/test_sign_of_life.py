@@ -43,6 +43,8 @@ class Server:
 
     async def stop(self) -> None: ...
 
+    async def dismiss(self, path: str) -> None: ...
+
     def judge_silence(self) -> None: ...
 
     async def paths(self) -> Mapping[str, PathState]:
@@ -75,7 +77,7 @@ async def supervised(
     outfit = Outfit(
         watch=watch,
         rtsp_port=1,
-        host="h",
+        host=lambda: "h",
         ffmpeg=FfmpegVersion(5, 1),
         gate=asyncio.Semaphore(9),
         chance=lambda: 0.5,
