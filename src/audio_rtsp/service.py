@@ -72,7 +72,7 @@ async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
         notify = Notify(os.environ)
         on_event = _witnesses(records, face)
         server = await choose_server(
-            desk.configuration.service,
+            lambda: desk.configuration.service,
             root=desk.root,
             runtime=runtime,
             on_restart=lambda why: on_event(_restarted(why)),

@@ -99,7 +99,8 @@ GAP_FILL_SECONDS = _declare(
     "GAP_FILL_SECONDS",
     30.0,
     kind.seconds(0, 3600),
-    "How long silence is sent in place of a device that is away, so that listeners stay connected; 0 sends none.",
+    "How long silence is sent in place of a device that is away, so that listeners stay connected; 0 sends none. "
+    "As long our own server keeps listeners while a stream has no encoder.",
     group=STREAMING,
 )
 LOG_LEVEL = _declare(

@@ -1,4 +1,4 @@
-"""The HTTP API on loopback, in the shape of MediaMTX v1.20.1 (reference/mediamtx.md section 3)."""
+"""The HTTP API on loopback, in the shape of MediaMTX v1.20.1 (reference/mediamtx.md section 3), which has no gap."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import parse_qs, unquote
 
 from .hub import Hub
+from .limits import LONGEST_GAP
 from .message import Headers, Request, Response
 from .report import Json, render_time, report_page, report_path, report_session
 from .session import Session
@@ -42,7 +43,7 @@ class Api:
         location, _, query = request.uri.partition("?")
         match request.method, [unquote(part) for part in location.removeprefix("/").split("/")]:
             case "GET", ["v3", "info"]:
-                return {"version": self._version, "started": render_time(self._hub.started)}
+                return self._report_info()
             case "GET", ["v3", "paths", "list"]:
                 return _page([report_path(path) for path in self._hub.directory.all()], query)
             case "GET", ["v3", "paths", "get", *name]:
@@ -54,7 +55,14 @@ class Api:
             case "POST", ["v3", "rtspsessions", "kick", name]:
                 self._find_session(name).expel()
                 return {"status": "ok"}
+            case "POST", ["v3", "gapseconds", text]:
+                self._hub.directory.gap_seconds = _gap_seconds(text)
+                return {"status": "ok"}
         raise NotServed(404, "not found")
+
+    def _report_info(self) -> Json:
+        started, gap_seconds = render_time(self._hub.started), self._hub.directory.gap_seconds
+        return {"version": self._version, "started": started, "gapSeconds": gap_seconds}
 
     def _get_path(self, name: str) -> Json:
         path = self._hub.directory.find(name)
@@ -90,6 +98,16 @@ def _number(fields: dict[str, list[str]], name: str, default: int) -> int:
     if not text.isascii() or not text.isdecimal() or len(text) > 9:
         raise NotServed(400, f"invalid {name}")
     return int(text)
+
+
+def _gap_seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise NotServed(400, "invalid seconds") from None
+    if not 0 <= seconds <= LONGEST_GAP:
+        raise NotServed(400, "invalid seconds")
+    return seconds
 
 
 def _encode(value: Json) -> bytes:

@@ -14,7 +14,7 @@ class Directory:
     """Names and their paths; a path is here from its first RECORD until ``gap_seconds`` after its publisher left."""
 
     def __init__(self, loop: Loop, *, gap_seconds: float) -> None:
-        self._loop, self._gap_seconds = loop, gap_seconds
+        self._loop, self.gap_seconds = loop, gap_seconds
         self._paths: dict[str, Path] = {}
 
     def has_room(self, name: str, most: int) -> bool:
@@ -46,7 +46,7 @@ class Directory:
 
     def _open(self, name: str, description: Description) -> Path:
         tracks = tuple(Track(media, _random_start()) for media in description.medias)
-        path = Path(name, description, tracks, loop=self._loop, gap_seconds=self._gap_seconds)
+        path = Path(name, description, tracks, loop=self._loop, gap_seconds=lambda: self.gap_seconds)
         path.on_close = self._forget
         return path
 

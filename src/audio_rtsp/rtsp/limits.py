@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+LONGEST_GAP = 86_400
+"""Seconds that readers may be held without a publisher."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:

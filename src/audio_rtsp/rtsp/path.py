@@ -32,10 +32,16 @@ class Reader(Guest, Protocol):
 
 
 class Path:
-    """Keeps its readers for ``gap_seconds`` while no publisher is there; ``on_close`` forgets it."""
+    """Keeps its readers for ``gap_seconds`` (asked when its publisher leaves); ``on_close`` forgets it."""
 
     def __init__(
-        self, name: str, description: Description, tracks: tuple[Track, ...], *, loop: Loop, gap_seconds: float
+        self,
+        name: str,
+        description: Description,
+        tracks: tuple[Track, ...],
+        *,
+        loop: Loop,
+        gap_seconds: Callable[[], float],
     ) -> None:
         self.name = name
         self.description = description
@@ -75,8 +81,8 @@ class Path:
         self.publisher = None
         if self._is_closed:
             return
-        if self._gap_seconds > 0:
-            self._gap = self._loop.call_later(self._gap_seconds, self.close)
+        if seconds := self._gap_seconds():
+            self._gap = self._loop.call_later(seconds, self.close)
         else:
             self.close()
 

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 from audio_rtsp.errors import AudioRtspError
 
+from .limits import LONGEST_GAP
+
 USER_VARIABLE = "AUDIO_RTSP_RTSP_READ_USER"
 PASSWORD_VARIABLE = "AUDIO_RTSP_RTSP_READ_PASSWORD"
 
@@ -47,7 +49,7 @@ OPTIONS = (
     Option("--udp-port", _DEFAULT.udp_port, 65535, "Even; the next one is used, too."),
     Option("--no-udp", False, None, "Serve over TCP only."),
     Option("--publish-from-anywhere", False, None, "Let other machines publish, not only this one."),
-    Option("--gap-seconds", _DEFAULT.gap_seconds, 86400, "How long readers are kept while their publisher is away."),
+    Option("--gap-seconds", _DEFAULT.gap_seconds, LONGEST_GAP, "How long readers are kept without their publisher."),
 )
 """Also those of the verb."""
 

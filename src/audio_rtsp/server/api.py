@@ -41,6 +41,13 @@ class ControlApi:
             for reader in parse_rtsp_readers(await get(self.port, f"/v3/paths/get/{name}")):
                 await get(self.port, f"/v3/rtspsessions/kick/{reader}", method="POST")
 
+    async def hold(self, gap_seconds: float) -> None:
+        """Our own server only: how long it keeps readers without a publisher; raises ServerAway."""
+        try:
+            await get(self.port, f"/v3/gapseconds/{gap_seconds}", method="POST")
+        except (OSError, TimeoutError, BadAnswer) as error:
+            raise ServerAway(str(error) or "it does not answer") from None
+
     async def _page(self, target: str) -> Page:
         began = loop_time()
         try:

@@ -31,6 +31,7 @@ TAKEN = ("address already in use", "is taken by", "Address already in use")
 class ServerCommand:
     """How a backend is run; *prepare* writes what it needs before each start.
 
+    *gap_seconds* is how long it keeps readers without a publisher, from its start on (None: it knows no such thing).
     *greeting* begins its words while all is well; *luckless* stands in those of a start that another try may mend.
     """
 
@@ -40,6 +41,7 @@ class ServerCommand:
     argv: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
     prepare: Callable[[], None] = lambda: None
+    gap_seconds: float | None = None
     greeting: str | None = None
     luckless: str | None = None
 
@@ -57,7 +59,9 @@ class ServerChild:
         self._has_answered = False
         self._hung = asyncio.Event()
         self._obstacle = ""
+        self._gap_seconds = command.gap_seconds
         self.on_restart: Callable[[str], None] = lambda cause: None
+        self.wanted_gap: Callable[[], float | None] = lambda: command.gap_seconds
         self.name = command.name
         self.rtsp_port = command.rtsp_port
         self.restarts = 0
@@ -108,7 +112,16 @@ class ServerChild:
         except ServerAway as away:
             raise ServerAway(self._obstacle or str(away)) from None
         self._heard_at, self._has_answered, self._obstacle = loop_time(), True, ""
+        await self._follow_gap()
         return paths
+
+    async def _follow_gap(self) -> None:
+        """Tell the running server what a reload changed; a word that did not arrive is said at the next look."""
+        wanted = self.wanted_gap()
+        if self._gap_seconds is not None and wanted is not None and wanted != self._gap_seconds:
+            with contextlib.suppress(ServerAway):
+                await self._api.hold(wanted)
+                self._gap_seconds = wanted
 
     async def dismiss(self, path: str) -> None:
         """Let go of everybody who still reads a path that will not come back."""
@@ -126,6 +139,7 @@ class ServerChild:
         self._command.prepare()
         child = Child.start(self._command.argv, env=self._command.env)
         self._heard_at, self._has_answered = loop_time(), False
+        self._gap_seconds = self._command.gap_seconds
         self._hung.clear()
         return child
 

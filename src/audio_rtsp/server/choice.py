@@ -27,17 +27,22 @@ from audio_rtsp.server.mediamtx.installed import InstalledServer, is_installed
 from audio_rtsp.server.protocol import MediaServer
 
 
-async def choose_server(values: Values, *, root: Path, runtime: Path, on_restart: Callable[[str], None]) -> MediaServer:
+async def choose_server(
+    settings: Callable[[], Values], *, root: Path, runtime: Path, on_restart: Callable[[str], None]
+) -> MediaServer:
     """The machine's own service mediamtx, for our service always and for a user while it runs; else a child of ours.
 
-    *on_restart* hears why a child was replaced. Raises MediaMtxMissing.
+    *settings* gives those in force now: the gap of our own server follows them. *on_restart* hears why a child was
+    replaced. Raises MediaMtxMissing.
     """
+    values = settings()
     installed = InstalledServer(values[RTSP_PORT], values[API_PORT])
     is_wanted = values[SERVER] is not ServerChoice.EMBEDDED and is_installed(root)
     if is_wanted and ("NOTIFY_SOCKET" in os.environ or await installed.is_up()):
         return installed
     child = ServerChild(server_command(values, runtime))
     child.on_restart = on_restart
+    child.wanted_gap = lambda: settings()[GAP_FILL_SECONDS]
     return child
 
 

@@ -117,7 +117,7 @@ def test_only_this_machine_publishes_unless_told_otherwise(server: ServerProcess
 def test_the_api_has_mediamtx_s_shape(server: ServerProcess) -> None:
     assert ask(server, "/v3/paths/list") == (200, {"itemCount": 0, "pageCount": 0, "items": []})
     assert ask(server, "/v3/paths/get/t") == (404, {"status": "error", "error": "path not found"})
-    assert set(ask(server, "/v3/info")[1]) == {"version", "started"}
+    assert set(ask(server, "/v3/info")[1]) == {"version", "started", "gapSeconds"}
     with client(server) as source, client(server) as reader:
         publish(source)
         assert reader.ask("SETUP", Transport="RTP/AVP/TCP").status == 200

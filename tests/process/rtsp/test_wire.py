@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from process.rtsp.api import find_path, wait_offline
+from process.rtsp.api import ask, find_path, wait_offline
 from process.rtsp.child import ServerProcess, serving
 from process.rtsp.rtsp_client import MP3_SDP, OPUS_SDP, client, mp3_packet, play, publish
 
@@ -84,6 +84,21 @@ def test_readers_are_closed_when_the_gap_is_over() -> None:
         assert frame[0] == 1 and frame[1][-8:-4] == b"\x81\xcb\x00\x01"  # BYE
         assert reader.is_closed()
         assert find_path(server, "t") == {}
+
+
+def test_the_gap_can_be_changed_and_no_reader_notices(server: ServerProcess) -> None:
+    with client(server) as source, client(server) as reader:
+        publish(source)
+        play(reader)
+        assert ask(server, "/v3/gapseconds/0.2", method="POST") == (200, {"status": "ok"})
+        assert ask(server, "/v3/info")[1]["gapSeconds"] == 0.2
+        source.push(mp3_packet(1, 1))
+        reader.packet()
+        source.ask("TEARDOWN")
+        assert reader.is_closed()
+    for nonsense in ("nan", "-1", "86401", "x", ""):
+        assert ask(server, f"/v3/gapseconds/{nonsense}", method="POST")[0] == 400
+    assert ask(server, "/v3/gapseconds/1")[0] == 404, "a reading request changes nothing"
 
 
 def test_without_a_gap_readers_close_at_once() -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import urllib.request
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any
@@ -11,7 +15,7 @@ import pytest
 from audio_rtsp.config.settings import ALL, BY_KEY
 from audio_rtsp.supervision.desk import AT_START, DeskPlaces, MachineDesk
 from process.streams.conftest import COUNTING
-from process.streams.harness import Box, Program, running, wait_for
+from process.streams.harness import Box, Program, listening, running, server_pid, wait_for
 
 NAME = "lab-studio-stereo"
 MOST_LOST = 0.05
@@ -144,6 +148,30 @@ def test_what_the_server_needs_waits_for_the_next_start_and_says_so(tmp_path: Pa
     assert [line for line in desk.reload() if line.startswith(f"{key}: changed, takes effect at the next start")]
     config.write_text("")
     assert desk.reload() == ()
+
+
+def test_our_own_server_follows_the_gap_at_once_and_over_its_restart(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        with listening(program.url(NAME)) as listener:
+            listener.wait_seconds(0.3)
+            reloaded(box, f"{COUNTING}GAP_FILL_SECONDS=1\n")
+            wait_for(lambda: gap_seconds(box) == 1.0, 4, "the server knows")
+            listener.wait_seconds(0.3)
+            assert listener.is_connected
+        first = server_pid(program)
+        os.kill(first, signal.SIGKILL)
+        wait_for(lambda: not os.path.exists(f"/proc/{first}"), 5, "the server is dead")  # noqa: PTH110
+        wait_for(lambda: gap_seconds(box) == 1.0, 10, "the next one knows")
+
+
+def gap_seconds(box: Box) -> float | None:
+    """As the server says; None while it does not answer."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{box.api_port}/v3/info", timeout=1) as answer:
+            return float(json.load(answer)["gapSeconds"])
+    except OSError:
+        return None
 
 
 def test_the_desk_knows_what_waits_for_the_next_start() -> None:

@@ -23,4 +23,5 @@ def builtin_command(
         ),
         env={"AUDIO_RTSP_RTSP_READ_USER": read_user, "AUDIO_RTSP_RTSP_READ_PASSWORD": read_password},
         greeting="listening: ",
+        gap_seconds=gap_seconds,
     )
