@@ -64,7 +64,7 @@ class Dialogue:
             raise Refused(505)
         if not request.sequence:
             raise Refused(400)
-        if options := request.header("Require"):
+        if options := request.header("Require") or request.header("Proxy-Require"):
             raise Refused(551, (("Unsupported", options),))
 
     def _sign(self, request: Request, response: Response) -> Response:

@@ -48,9 +48,9 @@ class Request:
     body: bytes = b""
 
     def header(self, name: str) -> str:
-        """The first header of that name, or nothing."""
+        """All headers of that name as one list (RFC 2068 section 4.2), or nothing."""
         wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), "")
+        return ", ".join([value for key, value in self.headers if key.lower() == wanted])
 
     @property
     def sequence(self) -> str:

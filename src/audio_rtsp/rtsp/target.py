@@ -29,11 +29,9 @@ def parse_target(url: str) -> Target | None:
     match = _URL.fullmatch(url)
     if match is None:
         return None
-    path, query = (match[2] or "").strip("/"), (match[3] or "").removeprefix("?")
-    query, _, control = query.partition("/")
-    return Target(
-        authority=match[1].rpartition("@")[2], path="/".join(filter(None, (path, control.strip("/")))), query=query
-    )
+    query, _, control = (match[3] or "").removeprefix("?").partition("/")
+    parts = filter(None, f"{match[2] or ''}/{control}".split("/"))  # a doubled slash is a careless join
+    return Target(authority=match[1].rpartition("@")[2], path="/".join(parts), query=query)
 
 
 def is_path_name(name: str) -> bool:

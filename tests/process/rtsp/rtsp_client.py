@@ -44,11 +44,15 @@ class Client:
         return self.answer()
 
     def send(self, method: str, uri: str = "", body: str = "", **headers: str) -> None:
-        self.sequence += 1
-        lines = [f"{method} {self.base}{uri} RTSP/1.0", f"CSeq: {self.sequence}"]
-        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         lines += [f"Session: {self.session}"] if self.session and "Session" not in headers else []
         lines += [f"Content-Length: {len(body)}"] if body else []
+        self.send_lines(method, *lines, uri=uri, body=body)
+
+    def send_lines(self, method: str, *headers: str, uri: str = "", body: str = "") -> None:
+        """These headers and a CSeq, as they are."""
+        self.sequence += 1
+        lines = [f"{method} {self.base}{uri} RTSP/1.0", f"CSeq: {self.sequence}", *headers]
         self.socket.sendall(("\r\n".join(lines) + "\r\n\r\n" + body).encode())
 
     def answer(self) -> Answer:

@@ -197,6 +197,18 @@ def test_multicast_and_unknown_transports_are_461(server: ServerProcess) -> None
         assert reader.frame()[0] == 4
 
 
+def test_a_header_twice_is_one_list_and_what_is_required_is_refused_whole(server: ServerProcess) -> None:
+    with client(server) as source, client(server) as reader:
+        publish(source)
+        for name in ("Require", "Proxy-Require", "require"):
+            reader.send_lines("OPTIONS", f"{name}: one", f"{name}: two")
+            answer = reader.answer()
+            assert (answer.status, answer.headers["unsupported"]) == (551, "one, two")
+        offers = ("Transport: RTP/AVP;multicast", "Transport: RTP/AVP/TCP;unicast;interleaved=4-5")
+        reader.send_lines("SETUP", *offers, uri="//trackID=0")
+        assert reader.answer().headers["transport"].startswith("RTP/AVP/TCP;unicast;interleaved=4-5")
+
+
 def test_pause_and_play_again(server: ServerProcess) -> None:
     with client(server) as source, client(server) as reader:
         publish(source)

@@ -58,6 +58,7 @@ def test_offers_as_clients_write_them(header: str, offers: list[Transport]) -> N
             ("rtsp://h/a/", "a", ""),
             ("RTSP://h/a?x=y", "a", "x=y"),
             ("rtsp://h", "", ""),
+            ("rtsp://h//a//trackID=0/", "a/trackID=0", ""),
         ),
         *(
             ("rtsp://u:p@h/a", "a", ""),
