@@ -38,7 +38,7 @@ PARTS = (
     Part(name="encoder-stopped", title="the encoder hangs", limit=300, measure=measure_encoder_stopped),
     Part(name="capture-stopped", title="the capture hangs", limit=300, measure=measure_capture_stopped),
     Part(name="server-killed", title="the server dies", limit=300, measure=measure_server_killed),
-    Part(name="clients", title="the encoder dies, seen by every kind of client", limit=300, measure=measure_clients),
+    Part(name="clients", title="the encoder dies or hangs, seen by every client", limit=900, measure=measure_clients),
     Part(name="upkeep", title="the supervisor while nothing happens", limit=420, measure=measure_upkeep),
     Part(name="encoding", title="an encoder against a bare one", limit=600, measure=measure_encoding),
     Part(name="readers", title="what readers cost a server", limit=600, measure=measure_readers),

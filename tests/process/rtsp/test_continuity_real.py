@@ -4,47 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Iterator
 
 import pytest
 
 from process.rtsp.api import find_path, wait_offline, wait_online, wait_readers
-from process.rtsp.child import Output, ServerProcess, child, listening_child, wait_until
+from process.rtsp.child import ServerProcess, child, listening_child, wait_until
+from process.rtsp.listeners import QUARTER, assert_hear_on, listeners
 from process.rtsp.players import publisher_argv, reader_argv
-from process.rtsp.tone import RATE, is_tone, level_at
-
-LISTENERS = (
-    *(("ffmpeg", "tcp"), ("ffmpeg", "udp"), ("gstreamer", "tcp"), ("gstreamer", "udp")),
-    *(("mpv", "tcp"), ("pyav", "tcp"), ("aiortsp", "tcp"), ("aiortsp", "udp")),
-)
-QUARTER = 2 * RATE // 4
-
-
-@contextlib.contextmanager
-def listeners(server: ServerProcess, name: str) -> Iterator[list[Output]]:
-    """All of them at once, each with half a second of sound behind it."""
-    with contextlib.ExitStack() as stack:
-        argvs = [reader_argv(reader, server.url(name), transport) for reader, transport in LISTENERS]
-        heard = [stack.enter_context(listening_child(*argv)) for argv in argvs]
-        for each in heard:
-            each.wait_for(2 * QUARTER, 15)
-        yield heard
 
 
 def session_ids(server: ServerProcess, name: str) -> set[str]:
     return {reader["id"] for reader in find_path(server, name)["readers"]}
-
-
-def assert_hear_on(heard: list[Output]) -> None:
-    """Each gets more sound, and what it gets is the tone."""
-    sizes = [len(each.data) for each in heard]
-    for each, size in zip(heard, sizes, strict=True):
-        data = each.wait_for(size + 3 * QUARTER, 10)
-        assert is_tone(data[-QUARTER:], skip_seconds=0), (
-            each.process.args,
-            level_at(data[size:]),
-            each.errors.decode(),
-        )
 
 
 @pytest.mark.parametrize("codec", ["mp3", "aac", "opus", "l16"])
@@ -54,7 +24,7 @@ def test_a_publisher_killed_ten_times_is_not_noticed(server: ServerProcess, code
     with contextlib.ExitStack() as stack:
         publisher = stack.enter_context(child(*argv))
         source = wait_online(server, "mic")["source"]["id"]
-        heard = stack.enter_context(listeners(server, "mic"))
+        heard = stack.enter_context(listeners(server.url("mic")))
         before = session_ids(server, "mic")
         for _ in range(10):
             publisher.kill()
@@ -71,7 +41,7 @@ def test_a_stopped_publisher_is_replaced_by_the_next(server: ServerProcess) -> N
     argv = publisher_argv(server.url("mic"))
     with child(*argv) as publisher:
         source = wait_online(server, "mic")["source"]["id"]
-        with listeners(server, "mic") as heard:
+        with listeners(server.url("mic")) as heard:
             before = session_ids(server, "mic")
             publisher.send_signal(signal.SIGSTOP)
             with child(*argv):
