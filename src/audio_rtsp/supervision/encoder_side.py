@@ -88,9 +88,9 @@ class EncoderSide:
 
     @property
     def is_heard(self) -> bool:
-        """Whether the server answers, has the path, and its bytes grow."""
+        """Whether there is an encoder, the server answers and has the path, and its bytes grow."""
         is_online = self.condition is EncoderCondition.ONLINE and self._outfit.watch.is_up
-        return is_online and loop_time() - self._grew < QUIET_LIMIT
+        return is_online and self.pid is not None and loop_time() - self._grew < QUIET_LIMIT
 
     def open(self, sound: Sound, argv: tuple[str, ...]) -> None:
         """Encode *sound* from now on."""
@@ -161,8 +161,8 @@ class EncoderSide:
     async def _encode(self, sound: Sound) -> tuple[EncoderDiagnosis | StartFailure | None, float]:
         """One encoder from start to end: why it ended (None: we swapped it), and how long it was online."""
         self._seen = self._outfit.watch.paths.get(self._name)
+        self._show(EncoderCondition.STARTING, "connecting")
         async with self._outfit.gate:
-            self._show(EncoderCondition.STARTING, "connecting")
             try:
                 self._run = run = EncoderRun(self.argv, sound, partial(self._outfit.hear, self._name))
             except (AudioRtspError, OSError) as error:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import re
 import resource
+import shutil
 import signal
 import time
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from audio_rtsp.service import STARTING_PER_CORE
 from process.streams.harness import Box, Program, count, listening, running, server_pid, wait_for
 
 NAME = "lab-studio-stereo"
@@ -297,3 +301,28 @@ def test_a_flood_of_reloads_does_not_wear_out_a_device_that_is_gone(box: Box) ->
         box.mood("count")
         program.process.send_signal(signal.SIGHUP)
         program.wait_state(NAME, "LIVE", 10)
+
+
+SLOW_FFMPEG = """import os, sys, time
+time.sleep(4 if os.path.exists({slow!r}) else 0)
+os.execv({ffmpeg!r}, ["ffmpeg", *sys.argv[1:]])
+"""
+
+
+def test_a_stream_whose_encoder_waits_for_its_turn_is_not_called_live(tmp_path: Path) -> None:
+    """More of them ended at once than may start at once, on a machine where a start takes its time."""
+    box, slow = Box.make(tmp_path, "01"), tmp_path / "slow"
+    box.program("ffmpeg", SLOW_FFMPEG.format(slow=str(slow), ffmpeg=shutil.which("ffmpeg")))
+    names = [f"tone-{number}" for number in range(1, STARTING_PER_CORE * (os.cpu_count() or 1) + 4)]
+    with running(box, "--server", "embedded", "--tone", str(len(names))) as program:
+        victims = {program.wait_state(name, "LIVE", 20)["encoder_pid"] for name in names}
+        slow.touch()
+        for pid in victims:
+            os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: not victims & {one["encoder_pid"] for one in streams(program)}, 3, "they are dead")
+        wait_for(lambda: all(one["encoder_pid"] for one in streams(program) if one["state"] == "LIVE"), 1, "no word")
+
+
+def streams(program: Program) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (program.status() or {"streams": []})["streams"]
+    return found
