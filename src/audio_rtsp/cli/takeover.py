@@ -7,6 +7,7 @@ from typing import Any
 
 from audio_rtsp.cli.answer import tell
 from audio_rtsp.cli.places import Places
+from audio_rtsp.config.sources import CONFIG
 from audio_rtsp.control.client import ask
 from audio_rtsp.errors import NotAllowed, NotAnswering, NotRunning
 
@@ -38,5 +39,8 @@ def _outcome(places: Places, answer: dict[str, Any]) -> list[str]:
     folder = answer["config"]
     if folder != str(places.config.absolute()):
         return [f"the running audio-rtsp reads {folder}: for it nothing has changed"]
+    unread = [text for text in answer["complaints"] if text.startswith(f"{CONFIG}: cannot be read")]
+    if unread:
+        return ["the running audio-rtsp could not read it", *unread]
     waiting = answer.get("waiting", ())  # the program that runs may be older than this command
     return [f"the running audio-rtsp {'has read it' if waiting else 'took it over'}", *waiting]

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audio_rtsp.config.damage import damage
-from audio_rtsp.config.owner_file import read_owner_file
+from audio_rtsp.config.owner_file import Unread, read_owner_file
+from audio_rtsp.config.secrecy import OTHERS, secrets
 from audio_rtsp.host.atomic_file import write_atomic
 
 FOLDER = "backups"
@@ -48,7 +49,9 @@ def back_up(path: Path, data: bytes) -> Path:
     before = backups_of(path)
     new = _next(path, before)
     new.path.parent.mkdir(mode=0o755, exist_ok=True)
-    write_atomic(new.path, data, mode=path.stat().st_mode & 0o7777)
+    there = path.stat()
+    everybodys = 0 if secrets(data) else OTHERS
+    write_atomic(new.path, data, mode=there.st_mode & (0o7770 | everybodys), group=there.st_gid)
     for old in before[: -(KEPT - 1)]:
         with contextlib.suppress(OSError):
             old.path.unlink()
@@ -63,6 +66,8 @@ def how_to_restore(path: Path) -> str:
         data = read_owner_file(copy.path)
         if isinstance(data, bytes) and not damage(path.name, data):
             return f"{sudo}cp {shlex.quote(str(copy.path))} {shlex.quote(str(path))}; then: audio-rtsp config reload"
+        if isinstance(data, Unread) and data.fix:
+            return data.fix
     return f"there is no backup of it; mend it, or begin anew: {sudo}rm {shlex.quote(str(path))}"
 
 

@@ -11,12 +11,14 @@ from pathlib import Path
 
 from audio_rtsp.config import blacklist, device_map
 from audio_rtsp.config.agreement import disagreements
+from audio_rtsp.config.backup import backups_of
 from audio_rtsp.config.blacklist import Blacklist, parse_blacklist
 from audio_rtsp.config.complaint import Complaint
 from audio_rtsp.config.device_map import IDENTITY, DeviceMap, parse_device_map
 from audio_rtsp.config.keyvalue import parse_lines
 from audio_rtsp.config.layer import Reading, read_environment, read_file, read_overrides
 from audio_rtsp.config.owner_file import Unread
+from audio_rtsp.config.secrecy import exposure
 from audio_rtsp.config.sources import CONFIG, DEVICES, Sources, Text, device_file, read_sources
 from audio_rtsp.config.values import Layer, OriginKind, Values
 
@@ -39,6 +41,8 @@ class Configuration:
     complaints: tuple[Complaint, ...] = ()
     device_map: DeviceMap = field(default_factory=DeviceMap)
     blacklist: Blacklist = field(default_factory=Blacklist)
+    warnings: tuple[Complaint, ...] = ()
+    """What is not wrong, but otherwise than the owner may think."""
 
     @property
     def service(self) -> Values:
@@ -64,7 +68,10 @@ def load(
     previous: Configuration | None = None,
 ) -> Configuration:
     """Read the *folder*; never raises for what stands in it, or for what cannot be read."""
-    return resolve(read_sources(folder), environ=environ, overrides=overrides, previous=previous)
+    sources = read_sources(folder)
+    return replace(
+        resolve(sources, environ=environ, overrides=overrides, previous=previous), warnings=_warnings(folder, sources)
+    )
 
 
 def resolve(
@@ -127,6 +134,12 @@ def _read_blacklist(text: Text, previous: Blacklist) -> tuple[Blacklist, tuple[C
     if isinstance(text, Unread):
         return previous, (_unread(blacklist.FILE, text, previous.entries),)
     return parse_blacklist(text)
+
+
+def _warnings(folder: Path, sources: Sources) -> tuple[Complaint, ...]:
+    path, data = folder / CONFIG, sources.config
+    copies = [copy.path for copy in backups_of(path)]
+    return exposure(path, data if isinstance(data, bytes) else b"", copies)
 
 
 def _unread(file: str, text: Unread, previous: Collection[object]) -> Complaint:

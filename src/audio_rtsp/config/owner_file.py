@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from audio_rtsp.errors import why
+from audio_rtsp.host.group import group_name, reading_group
 
 LARGEST = 1 << 20
 
@@ -26,6 +28,8 @@ def read_owner_file(path: Path) -> bytes | Unread | None:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
+    except PermissionError as error:
+        return Unread(why(error), _how_to_be_let_in(path))
     except OSError as error:
         return Unread(why(error))
     try:
@@ -43,3 +47,17 @@ def _read(descriptor: int) -> bytes | Unread:
     with os.fdopen(descriptor, "rb", closefd=False) as file:
         data = file.read(LARGEST + 1)
     return data if len(data) <= LARGEST else Unread("it is larger than 1 MiB")
+
+
+def _how_to_be_let_in(path: Path) -> str:
+    """It may hold a password: so it is for root, and for the group of who runs the program."""
+    file, group = shlex.quote(str(path.absolute())), reading_group()
+    try:
+        there = path.stat()
+    except OSError:
+        return "type the same with sudo"
+    if there.st_mode & stat.S_IRGRP and there.st_gid == group:
+        join = f"sudo usermod -aG {group_name(group)} $USER, then log in anew"
+    else:
+        join = f"sudo chgrp {group_name(group or 0)} {file}; sudo chmod g+r {file}"
+    return f"type the same with sudo, or be let in: {join}"

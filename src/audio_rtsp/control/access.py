@@ -10,7 +10,8 @@ import struct
 from dataclasses import dataclass
 from typing import Protocol
 
-GROUP = "audio-rtsp"
+from audio_rtsp.host.group import GROUP
+
 SOL_SOCKET, SO_PEERCRED, SO_PEERGROUPS = 1, 17, 59
 """asm-generic/socket.h; Python 3.11 has no name for the last one."""
 MOST_GROUPS = 256

@@ -11,8 +11,8 @@ from pathlib import Path
 NEW_FILE_MODE = 0o644
 
 
-def write_atomic(path: Path, data: bytes, *, mode: int | None = None) -> None:
-    """Replace the content of *path*; owner and mode of a file that was there stay.
+def write_atomic(path: Path, data: bytes, *, mode: int | None = None, group: int | None = None) -> None:
+    """Replace the content of *path*; owner and mode of a file that was there stay. *group* is given where we may.
 
     A symbolic link stays a link: its target is replaced. Raises OSError; then the old content is untouched.
     """
@@ -22,6 +22,9 @@ def write_atomic(path: Path, data: bytes, *, mode: int | None = None) -> None:
     try:
         _write_new(temporary, data, _mode_for(path, mode))
         _keep_owner(path, temporary)
+        if group is not None:
+            with contextlib.suppress(PermissionError):
+                os.chown(temporary, -1, group)
         temporary.rename(path)
     except BaseException:
         with contextlib.suppress(OSError):

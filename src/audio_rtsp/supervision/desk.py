@@ -120,7 +120,7 @@ class MachineDesk:
 
     def complaints(self) -> tuple[str, ...]:
         """What is wrong with the settings, the devices or the state folder."""
-        settings = map(str, self.configuration.complaints)
+        settings = map(str, (*self.configuration.complaints, *self.configuration.warnings))
         state = (*self._memory_complaints, *self._keeping_complaints)
         return (*settings, *self.waiting(), *self._device_complaints, *state, *self._waiting_for_disk())
 

@@ -20,9 +20,10 @@ from audio_rtsp.config.complaint import Complaint, quoted
 from audio_rtsp.config.edit import change_file
 from audio_rtsp.config.guess import did_you_mean
 from audio_rtsp.config.load import Configuration
+from audio_rtsp.config.secrecy import who_reads
 from audio_rtsp.config.setting import Scope, Setting
 from audio_rtsp.config.settings import ALL, BY_KEY, NOT_YET
-from audio_rtsp.config.sources import read_sources, settings_file
+from audio_rtsp.config.sources import CONFIG, device_file, read_sources, settings_file
 from audio_rtsp.config.values import Values
 from audio_rtsp.errors import BadName, ConfigRefused
 from audio_rtsp.stream_name import is_stream_name
@@ -76,7 +77,11 @@ def show(places: Places, origin: bool, as_json: bool, stream: str | None) -> Non
 @click.pass_obj
 def get(places: Places, key: str, stream: str | None) -> None:
     """Print the value of KEY that is in force."""
-    say(_shown(_setting(key), _values(configuration_of(places), stream)))
+    read = configuration_of(places)
+    say(_shown(_setting(key), _values(read, stream)))
+    for complaint in read.complaints:
+        if complaint.where in (CONFIG, device_file(stream or "")):  # it may stand there, and cannot be read
+            tell(str(complaint))
 
 
 @config.command("set", cls=KeyAndValue)
@@ -105,6 +110,8 @@ def set_(places: Places, words: tuple[str, ...], stream: str | None) -> None:
     if not is_changed:
         say("nothing was changed")
         return
+    if any(setting.secret and text for setting, text in texts.items()):
+        say(f"who can read that file now: {who_reads(path)}")
     _tell_afterwards(places, tuple(texts), stream)
 
 
@@ -124,7 +131,7 @@ def check(ctx: click.Context) -> None:
 
     read = configuration_of(ctx.obj)
     complaints = all_complaints(read, judgement.complaints)
-    for hint in all_complaints(replace(read, complaints=()), _hints):
+    for hint in (*read.warnings, *all_complaints(replace(read, complaints=()), _hints)):
         tell(str(hint))
     say(in_typed_words("\n".join(map(str, complaints))) if complaints else "ok")
     ctx.exit(ConfigRefused.exit_code if complaints else 0)

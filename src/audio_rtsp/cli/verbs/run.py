@@ -76,7 +76,7 @@ def run(places: Places, /, tone: int | None, root: Path | None, config_dir: Path
     if typed or (complaints and sys.stderr.isatty()):
         shown = complaints if sys.stderr.isatty() else typed
         raise ConfigRefused(shown, fix=_options_instead(desk.configuration.service, shown) or MEND)
-    for complaint in complaints if not is_journal() else ():
+    for complaint in (*complaints, *map(str, desk.configuration.warnings)) if not is_journal() else ():
         tell(complaint)
     _refuse_beside_another(places)
     raise_file_limit()

@@ -74,6 +74,7 @@ def _tell_without_program(places: Places, error: NotRunning, *, as_json: bool) -
     say(
         render_table(HEADER, [device_row(one) for one in roster.devices]) if roster.devices else "no sound card is here"
     )
-    for complaint in (*configuration.complaints, *ConfFiles.under(places.root).read_complaints()):
+    settings = (*configuration.complaints, *configuration.warnings)
+    for complaint in (*settings, *ConfFiles.under(places.root).read_complaints()):
         tell(str(complaint))
     tell(f"fix: {error.fix}")
