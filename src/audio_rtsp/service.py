@@ -10,6 +10,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from audio_rtsp import __version__
 from audio_rtsp.alsa.hotplug import Hotplug
 from audio_rtsp.config.settings import LOG_LEVEL
 from audio_rtsp.control.client import ask
+from audio_rtsp.control.foothold import Foothold
 from audio_rtsp.control.listener import ControlListener
 from audio_rtsp.encoder.version import OLDEST, FfmpegVersion, parse_version
 from audio_rtsp.errors import (
@@ -67,7 +69,7 @@ async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
     """Publish every device until SIGINT or SIGTERM; raises AudioRtspError when it cannot begin."""
     name_this_process("audio-rtsp")
     asyncio.get_running_loop().set_exception_handler(LoopComplaints())
-    with _instance(runtime), _records(desk, face) as records:
+    with _instance(runtime) as lock, _records(desk, face) as records:
         stop = _stop_signals()
         notify = Notify(os.environ)
         on_event = _witnesses(records, face)
@@ -82,7 +84,9 @@ async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
             outfit = _outfit(ServerWatch(server), server.rtsp_port, ffmpeg, on_event, records)
             supervisor = Supervisor(desk, outfit, server.name)
             helm = Helm(desk, supervisor, RecordKeeper(desk, supervisor, records), notify)
-            await _supervise(helm, outfit.watch, runtime, face, stop)
+            control = ControlListener(runtime / "control.sock", reads=helm.reads, acts=helm.acts)
+            foothold = Foothold(runtime, lock, control, partial(records.tell, Severity.WARNING, "service"))
+            await _supervise(helm, outfit.watch, foothold, face, stop)
         finally:
             await server.stop()
 
@@ -91,26 +95,23 @@ def _restarted(cause: str) -> Event:
     return Event(subject="server", before="", after="restarted", cause=cause)
 
 
-async def _supervise(helm: Helm, watch: ServerWatch, runtime: Path, face: Face, stop: asyncio.Event) -> None:
+async def _supervise(helm: Helm, watch: ServerWatch, foothold: Foothold, face: Face, stop: asyncio.Event) -> None:
     supervisor = helm.supervisor
     watch.on_change = supervisor.meet_server
     helm.listen_to_signals()
-    control = ControlListener(runtime / "control.sock", reads=helm.reads, acts=helm.acts)
     async with (
         _hotplug(supervisor.meet_event),
         _background(watch.run(), supervisor.run(), helm.heartbeat(), helm.keeper.run()) as tasks,
     ):
-        try:
-            await control.start()
-        except OSError as error:
-            raise NotWritable(str(runtime / "control.sock"), error) from None
+        foothold.take()
+        helm.on_pulse = foothold.keep
         helm.notify.ready()
         face.on_ready(supervisor.status)
         try:
             await asyncio.wait((asyncio.ensure_future(stop.wait()), *tasks), return_when=asyncio.FIRST_COMPLETED)
         finally:
             helm.notify.stopping()
-            await control.stop()
+            await foothold.leave()
 
 
 @asynccontextmanager
@@ -215,7 +216,7 @@ def _stop_signals() -> asyncio.Event:
 
 
 @contextlib.contextmanager
-def _instance(runtime: Path) -> Any:
+def _instance(runtime: Path) -> Iterator[InstanceLock]:
     """One program for one runtime folder; a second one is told the first one's URLs."""
     try:
         runtime.mkdir(parents=True, exist_ok=True)
@@ -228,7 +229,7 @@ def _instance(runtime: Path) -> Any:
     if not is_ours:
         raise AlreadyRunning(lock.holder(), _running_urls(runtime))
     try:
-        yield
+        yield lock
     finally:
         lock.release()
 

@@ -41,11 +41,24 @@ class ControlListener:
         self._reads = reads
         self._acts = acts
         self._acceptor: Acceptor | None = None
+        self._place: os.stat_result | None = None
         self._rendered, self._rendered_at = b"", -WATCH_PAUSE
         self._connections: dict[asyncio.Task[None], int] = {}
 
-    async def start(self) -> None:
-        """Listen; the lock of the instance is held, so that a socket found there is a dead one's. Raises OSError."""
+    def is_in_place(self) -> bool:
+        """Whether who asks at the path asks us."""
+        try:
+            return os.path.samestat(self._path.stat(), self._place) if self._place else False
+        except OSError:
+            return False
+
+    def listen(self) -> None:
+        """Listen; the lock of the instance is held, so that a socket found there is a dead one's. Raises OSError.
+
+        Must run in the event loop; again, where the socket was removed.
+        """
+        if self.is_in_place():
+            return
         self._path.unlink(missing_ok=True)
         listening = socket.socket(socket.AF_UNIX)
         try:
@@ -54,17 +67,21 @@ class ControlListener:
                 listening.bind(short)
             self._path.chmod(0o666)
             listening.listen(BACKLOG)
+            self._place = self._path.stat()
         except OSError:
             listening.close()
             raise
+        if self._acceptor:
+            self._acceptor.close()
         self._acceptor = Acceptor(listening, self._meet)
 
     async def stop(self) -> None:
         """Listen no more, and let everybody go."""
         if self._acceptor:
             self._acceptor.close()
-            with contextlib.suppress(OSError):
-                self._path.unlink()
+            if self.is_in_place():
+                with contextlib.suppress(OSError):
+                    self._path.unlink()
         for task in self._connections:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)

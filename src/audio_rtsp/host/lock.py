@@ -40,6 +40,22 @@ class InstanceLock:
         self._descriptor = descriptor
         return True
 
+    def is_in_place(self) -> bool:
+        """Whether the file that we hold is the one that others would take."""
+        try:
+            return os.path.samestat(self._path.stat(), os.fstat(self._descriptor))
+        except OSError:
+            return False
+
+    def keep(self) -> bool:
+        """Take it anew where its file was removed; False when another process did. Raises OSError."""
+        before = self._descriptor
+        if self.is_in_place():
+            return True
+        if is_ours := self.take():
+            os.close(before)
+        return is_ours
+
     def holder(self) -> str:
         """Pid of the holder as text, or a question mark."""
         try:

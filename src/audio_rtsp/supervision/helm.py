@@ -32,6 +32,7 @@ class Helm:
         self.supervisor = supervisor
         self.keeper = keeper
         self.notify = notify
+        self.on_pulse: Callable[[], None] = lambda: None
         self._reload = Throttle(self.reload, CALM)
         self._news = Throttle(supervisor.tell_news, CALM)
 
@@ -68,6 +69,7 @@ class Helm:
             if not self.supervisor.is_stuck:
                 self.notify.alive()
             self.notify.status(summary(self.supervisor.status()))
+            self.on_pulse()
             await asyncio.sleep(pause)
 
     def _history(self, request: Request) -> dict[str, Any]:

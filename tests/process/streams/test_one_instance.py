@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from process.streams.harness import Box, Program, running, wait_for
+from audio_rtsp.host.lock import InstanceLock
+from process.streams.harness import Box, Program, free_port, running, wait_for
 
 NAME = "lab-studio-stereo"
 
@@ -68,3 +70,35 @@ def test_listeners_that_stop_reading_cost_neither_sound_nor_memory(box: Box) -> 
         after = program.stream(NAME)
     assert (before["capture_pid"], before["encoder_pid"]) == (after["capture_pid"], after["encoder_pid"])
     assert after["lost_seconds"] == before["lost_seconds"]
+
+
+def test_a_program_whose_folder_was_removed_is_found_again_and_stays_the_only_one(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        before = program.wait_state(NAME, "LIVE")
+        had = descriptors(program)
+        shutil.rmtree(box.root / "run/audio-rtsp")
+        after = program.wait_state(NAME, "LIVE", 6)
+        second = box.command("run", "--rtsp-port", str(free_port()), "--api-port", str(free_port()))
+        assert second.returncode == 75
+        assert f"pid {program.process.pid}" in second.stderr
+        assert after["capture_pid"] == before["capture_pid"]
+        assert after["encoder_pid"] == before["encoder_pid"]
+        log = (box.root / "var/log/audio-rtsp/service.log").read_text()
+        assert log.count("was removed; it is made anew") == 1
+        assert descriptors(program) <= had
+    assert not (box.root / "run/audio-rtsp/control.sock").exists()
+
+
+def test_beside_another_that_was_faster_it_is_said_and_his_socket_stays(box: Box) -> None:
+    folder = box.root / "run/audio-rtsp"
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        shutil.rmtree(folder)
+        folder.mkdir()
+        other = InstanceLock(folder / "lock")
+        assert other.take()
+        (folder / "control.sock").touch()
+        log = box.root / "var/log/audio-rtsp/service.log"
+        wait_for(lambda: f"runs beside this one (pid {os.getpid()})" in log.read_text(), 6, "it is said")
+    assert (folder / "control.sock").exists()
+    other.release()

@@ -51,7 +51,7 @@ def listening(path: Path, act: Callable[[ControlListener], Awaitable[T]]) -> T:
         listener = ControlListener(
             path, reads={"status": lambda _: STATUS}, acts={"reload": lambda _: {"complaints": ["one"]}}
         )
-        await listener.start()
+        listener.listen()
         try:
             return await act(listener)
         finally:
@@ -147,7 +147,7 @@ def test_a_bug_in_an_answer_closes_the_connection(tmp_path: Path) -> None:
         told: list[str] = []
         asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(repr(context["exception"])))
         listener = ControlListener(path, reads={"bug": bug}, acts={})
-        await listener.start()
+        listener.listen()
         reader, writer = await asyncio.open_unix_connection(str(path))
         writer.write(b'{"ask": "bug"}\n')
         answer = await asyncio.wait_for(reader.read(), 5)
@@ -309,7 +309,7 @@ def test_those_who_watch_share_one_snapshot(tmp_path: Path, monkeypatch: pytest.
 
     async def main() -> None:
         there = ControlListener(path, reads={"status": status}, acts={})
-        await there.start()
+        there.listen()
         await asyncio.gather(*(watch() for _ in range(10)))
         await there.stop()
 
@@ -461,7 +461,7 @@ def test_a_thousand_questions_at_once_are_answered_one_by_one(tmp_path: Path) ->
             return {}
 
         counting = ControlListener(path, reads={"status": status}, acts={})
-        await counting.start()
+        counting.listen()
         _, writer = await asyncio.open_unix_connection(str(path))
         writer.write(b'{"ask": "status"}\n' * 1000)
         assert await soon(lambda: len(answered) == 4)

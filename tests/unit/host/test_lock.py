@@ -106,3 +106,29 @@ def test_no_child_inherits_the_lock(tmp_path: Path) -> None:
         with holder(tmp_path / "lock") as (_, answer):
             assert answer == "True"
         child.kill()
+
+
+def test_a_lock_whose_file_was_removed_is_taken_anew(tmp_path: Path) -> None:
+    lock = InstanceLock(tmp_path / "lock")
+    assert lock.take()
+    assert lock.is_in_place()
+    (tmp_path / "lock").unlink()
+    assert not lock.is_in_place()
+    assert lock.keep()
+    assert lock.is_in_place()
+    with holder(tmp_path / "lock") as (_, answer):
+        assert answer == "False"
+    lock.release()
+    with holder(tmp_path / "lock") as (_, answer):
+        assert answer == "True"
+
+
+def test_a_lock_that_another_took_meanwhile_is_his(tmp_path: Path) -> None:
+    lock = InstanceLock(tmp_path / "lock")
+    assert lock.take()
+    (tmp_path / "lock").unlink()
+    with holder(tmp_path / "lock") as (other, answer):
+        assert answer == "True"
+        assert not lock.keep()
+        assert lock.holder() == str(other.pid)
+    lock.release()
