@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,14 +76,20 @@ class Totals:
     """Makes additions of counters that grow, and that begin at zero when their stream begins anew."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Loss] = {}
+        self._known: OrderedDict[str, Loss] = OrderedDict()
 
     def growth(self, stream: str, total: Loss) -> Loss:
-        """What came since the last look at *stream*."""
-        before = self._known.pop(stream, Loss())
+        """What came since the last time that *stream* was counted."""
+        growth = self.uncounted(stream, total)
         self._known[stream] = total
+        self._known.move_to_end(stream)
         if len(self._known) > 2 * STREAMS:
-            del self._known[next(iter(self._known))]
+            self._known.popitem(last=False)
+        return growth
+
+    def uncounted(self, stream: str, total: Loss) -> Loss:
+        """The same without counting it; also while another thread counts."""
+        before = self._known.get(stream, Loss())
         if total.lost < before.lost / 2 or total.filled < before.filled / 2:
             return total
         return Loss(max(0.0, total.lost - before.lost), max(0.0, total.filled - before.filled))

@@ -76,9 +76,12 @@ class Recorder:
         """What *stream* lost, by day; also while another thread counts."""
         return self._account.account.days(stream)
 
-    def loss(self, stream: str, day: str) -> Loss:
-        """What *stream* lost on that day."""
-        return self._account.account.loss(stream, day)
+    def loss(self, stream: str, day: str, total: Loss) -> Loss:
+        """What *stream* lost on that day; what came into its counters (*total*) since they were noted is of that day.
+
+        In this order: what another thread counts meanwhile is not counted twice.
+        """
+        return self._account.account.loss(stream, day) + self._totals.uncounted(stream, total)
 
     def tick(self) -> None:
         """Once a second or so: write what is due, say what is wrong."""

@@ -73,9 +73,9 @@ class RecorderThread:
         """What *stream* lost, by day."""
         return self._recorder.days(stream) if self._recorder else {}
 
-    def today(self, stream: str) -> Loss:
-        """What *stream* lost since midnight."""
-        return self._recorder.loss(stream, day_of(self._clocks.wall())) if self._recorder else Loss()
+    def today(self, stream: str, total: Loss) -> Loss:
+        """What *stream* lost since midnight, *total* since it began; also while the disk hangs."""
+        return self._recorder.loss(stream, day_of(self._clocks.wall()), total) if self._recorder else total
 
     def complaints(self) -> tuple[str, ...]:
         """What cannot be written down now, and why."""

@@ -8,6 +8,7 @@ from functools import partial
 from audio_rtsp.alsa.pcm_format import PcmFormat
 from audio_rtsp.encoder.argv import EncoderPlan, encoder_argv
 from audio_rtsp.encoder.level import LevelWatch, Window
+from audio_rtsp.events.account import Loss
 from audio_rtsp.events.event import Event
 from audio_rtsp.host.loop_time import loop_time
 from audio_rtsp.status import StreamStatus
@@ -154,7 +155,8 @@ class Stream:
         now = loop_time()
         sound, encoding = self._sound, self.plan.encoding
         report = self._encoder.report
-        today = self._outfit.records.today(self.plan.name)
+        total = Loss(self._losses.lost(now), self._losses.filled)
+        today = self._outfit.records.today(self.plan.name, total)
         return StreamStatus(
             name=self.plan.name,
             state=self._state,
@@ -170,8 +172,8 @@ class Stream:
             encoder_pid=self._encoder.pid,
             capture_restarts=self._capture.restarts,
             encoder_restarts=self._encoder.restarts,
-            lost_seconds=round(self._losses.lost(now), 3),
-            filled_seconds=round(self._losses.filled, 3),
+            lost_seconds=round(total.lost, 3),
+            filled_seconds=round(total.filled, 3),
             lost_today_seconds=round(today.lost, 3),
             filled_today_seconds=round(today.filled, 3),
             waiting_seconds=round(sound.waiting_seconds, 3) if sound else 0.0,

@@ -87,7 +87,7 @@ def test_a_disk_that_hangs_from_the_start_holds_up_no_start(tmp_path: Path, monk
     records.note(change("LIVE", before="BUSY"))
     assert time.monotonic() - began < 5
     assert "does not answer" in records.complaints()[0]
-    assert (records.today("desk"), records.days("desk")) == (Loss(), {})
+    assert (records.today("desk", Loss(2.0, 1.0)), records.days("desk")) == (Loss(2.0, 1.0), {})
     answers.set()
     records.close()
     assert records.complaints() == ()
@@ -118,7 +118,7 @@ def test_looks_do_not_pile_up_and_none_is_lost(box: Box) -> None:
     box.records.close()
     days = load_account(box.folder / "state").account.days("desk")
     assert days == {"2026-11-24": Loss(100.0, 40.0)}
-    assert box.records.today("desk") == Loss(100.0, 40.0)
+    assert box.records.today("desk", Loss(100.0, 40.0)) == Loss(100.0, 40.0)
 
 
 def test_the_end_does_not_wait_for_a_disk_that_hangs(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,3 +127,15 @@ def test_the_end_does_not_wait_for_a_disk_that_hangs(box: Box, monkeypatch: pyte
     begin = time.monotonic()
     box.records.close()
     assert time.monotonic() - begin < 2
+
+
+def test_what_was_lost_today_never_lags_behind_the_total_while_the_disk_hangs(box: Box) -> None:
+    box.records.look({"desk": Loss(7.0, 2.0)})
+    box.hang()
+    for seconds in range(8, 100):
+        box.records.look({"desk": Loss(float(seconds), 2.0)})
+        assert box.records.today("desk", Loss(float(seconds), 2.0)) == Loss(float(seconds), 2.0)
+    box.goes_on.set()
+    box.records.look({"desk": Loss(100.0, 3.0)})
+    box.records.close()
+    assert box.records.today("desk", Loss(100.0, 3.0)) == Loss(100.0, 3.0)
