@@ -141,7 +141,7 @@ class ServerFailed(AudioRtspError):
         fix = "try the other one: --server embedded, or --server mediamtx"
         if "permission denied" in why.lower():
             fix = "ports below 1024 are root's: choose another, such as --rtsp-port 8554"
-        super().__init__(f"{server} does not start: {why}", fix=fix)
+        super().__init__(f"{server} does not start: {why.removesuffix(f'; {fix}')}", fix=fix)
 
 
 NO_RIGHT = "run the same with sudo, or name your own folder: --config-dir DIR"

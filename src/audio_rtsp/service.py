@@ -16,7 +16,7 @@ from typing import Any
 
 from audio_rtsp import __version__
 from audio_rtsp.alsa.hotplug import Hotplug
-from audio_rtsp.config.settings import LOG_LEVEL
+from audio_rtsp.config.settings import LOG_LEVEL, RTSP_READ_PASSWORD, RTSP_READ_USER
 from audio_rtsp.control.client import ask
 from audio_rtsp.control.foothold import Foothold
 from audio_rtsp.control.listener import ControlListener
@@ -81,7 +81,8 @@ async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
         )
         ffmpeg, _ = await asyncio.gather(_ffmpeg_version(), server.start())
         try:
-            outfit = _outfit(ServerWatch(server), server.rtsp_port, ffmpeg, on_event, records)
+            asks_password = all(desk.configuration.service[one] for one in (RTSP_READ_USER, RTSP_READ_PASSWORD))
+            outfit = _outfit(ServerWatch(server), server.rtsp_port, asks_password, ffmpeg, on_event, records)
             supervisor = Supervisor(desk, outfit, server.name)
             helm = Helm(desk, supervisor, RecordKeeper(desk, supervisor, records), notify)
             control = ControlListener(runtime / "control.sock", reads=helm.reads, acts=helm.acts)
@@ -192,6 +193,7 @@ def _witnesses(records: RecorderThread, face: Face) -> Callable[[Event], None]:
 def _outfit(
     watch: ServerWatch,
     rtsp_port: int,
+    asks_password: bool,
     ffmpeg: FfmpegVersion,
     on_event: Callable[[Event], None],
     records: RecorderThread,
@@ -199,6 +201,7 @@ def _outfit(
     return Outfit(
         watch=watch,
         rtsp_port=rtsp_port,
+        asks_password=asks_password,
         host=LanAddress(),
         ffmpeg=ffmpeg,
         gate=asyncio.Semaphore(STARTING_PER_CORE * (os.cpu_count() or 1)),

@@ -68,6 +68,7 @@ class ServerStatus:
     rtsp_port: int
     is_up: bool
     reason: str
+    asks_password: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

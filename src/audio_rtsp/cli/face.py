@@ -12,7 +12,7 @@ from typing import IO, cast
 
 from audio_rtsp.cli.answer import in_typed_words
 from audio_rtsp.cli.patient_output import PatientOutput
-from audio_rtsp.cli.stream_table import render_streams, without_microphone
+from audio_rtsp.cli.stream_table import password_note, render_streams, without_microphone
 from audio_rtsp.events.event import Event
 from audio_rtsp.events.severity import Severity
 from audio_rtsp.service import Face
@@ -77,6 +77,9 @@ def _plain_lines(output: PatientOutput, talk: PatientOutput) -> Face:
 
     def on_ready(snapshot: Callable[[], Status]) -> None:
         snapshots.append(snapshot)
+        now = snapshot()
+        for line in (f"logs: {now.log_folder}", *password_note(now.as_json())):
+            tell(line)
         asyncio.get_running_loop().call_later(FIRST_LOOK, _tell_without_microphone, snapshot, tell)
 
     return Face(on_event=on_event, on_ready=on_ready, on_complaint=tell)
@@ -100,7 +103,7 @@ def _live_table(output: PatientOutput) -> Iterator[Face]:
 
         def draw(snapshot: Callable[[], Status]) -> None:
             table = render_streams(snapshot().as_json(), console.width)
-            lines = (table, "", *recent, "", "Ctrl-C ends it")
+            lines = (table, "", *recent, "", f"Ctrl-C ends it; logs: {snapshot().log_folder}")
             live.update(Text("\n".join(lines)), refresh=True)
             asyncio.get_running_loop().call_later(REFRESH, draw, snapshot)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,11 +50,27 @@ class Places:
                 if folder.lstat().st_uid == self.caller:
                     yield folder / "audio-rtsp"
 
+    def own_runs(self) -> list[str]:
+        """The users whose own programs root does not find, since he did not come from them with sudo."""
+        if self.is_foreign or self.runtime != SERVICE_RUNTIME:
+            return []
+        folders = [found for base in USERS_RUNTIMES for found in Path("/").glob(f"{base.lstrip('/')}[0-9]*")]
+        return sorted(name for folder in folders if (name := _owner_of_run(folder)))
+
     @property
     def memory(self) -> Path:
         """What is remembered of devices: this user's own, else what the machine's service remembers."""
         is_own = self.is_foreign or self.state.exists() or not SERVICE_STATE.exists()
         return self.state if is_own else SERVICE_STATE
+
+
+def _owner_of_run(folder: Path) -> str:
+    """In /tmp anybody may have made it: it counts only for who owns it."""
+    with contextlib.suppress(OSError, KeyError):
+        owner = folder.lstat().st_uid
+        if folder.name.endswith(str(owner)) and (folder / "audio-rtsp" / SOCKET).exists():
+            return pwd.getpwuid(owner).pw_name
+    return ""
 
 
 def places_for(*, root: Path, config: Path | None, environ: Mapping[str, str], is_root: bool) -> Places:

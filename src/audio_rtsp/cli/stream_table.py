@@ -19,6 +19,7 @@ def render_streams(status: dict[str, Any], width: int | None = None) -> str:
     notes = [
         *remarks,
         *_server_note(status["server"]),
+        *password_note(status),
         *without_microphone(status["streams"]),
         *map(_left_out, status["left_out"]),
         *_complaints(status),
@@ -64,6 +65,14 @@ def server_words(server: dict[str, Any]) -> str:
 def _server_note(server: dict[str, Any]) -> list[str]:
     says = f"does not answer: {server['reason']}" if server["reason"] else "is starting"
     return [] if server["is_up"] else [f"{server_words(server)} {says}"]
+
+
+def password_note(status: dict[str, Any]) -> list[str]:
+    """What a URL lacks where the server asks for a password, which is never shown."""
+    server = status["server"]
+    if not server.get("asks_password"):  # the program that runs may be older than this command
+        return []
+    return [f"a password is asked for: rtsp://USER:PASSWORD@HOST:{server['rtsp_port']}/NAME"]
 
 
 def _left_out(one: dict[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
 
 from audio_rtsp.cli.answer import tell
@@ -14,14 +13,17 @@ from audio_rtsp.errors import NotAllowed, NotAnswering, NotRunning
 
 def take_over(places: Places) -> None:
     """Let a running audio-rtsp read its files again, and tell the owner what came of it."""
-    with contextlib.suppress(NotRunning):
-        try:
-            answer = ask(places.control_socket, "reload")
-        except NotAnswering as error:
-            tell(f"{error.what}; the change is written and takes effect when it starts anew")
-            return
-        for line in [answer["error"]] if "error" in answer else _outcome(places, answer):
-            tell(line)
+    try:
+        answer = ask(places.control_socket, "reload")
+    except NotRunning:
+        for user in places.own_runs():
+            tell(f"{user} may run audio-rtsp himself, and it has not read this; as {user}: audio-rtsp config reload")
+        return
+    except NotAnswering as error:
+        tell(f"{error.what}; the change is written and takes effect when it starts anew")
+        return
+    for line in [answer["error"]] if "error" in answer else _outcome(places, answer):
+        tell(line)
 
 
 def reload_program(places: Places) -> list[str]:

@@ -15,10 +15,14 @@ from audio_rtsp.server.watch import ServerWatch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outfit:
-    """*gate* lets a few streams start at a time; *chance* gives 0 to 1; *host* is this machine to listeners, now."""
+    """*gate* lets a few streams start at a time; *chance* gives 0 to 1; *host* is this machine to listeners, now.
+
+    *asks_password*: whether the server does, of who listens.
+    """
 
     watch: ServerWatch
     rtsp_port: int
+    asks_password: bool
     host: Callable[[], str]
     ffmpeg: FfmpegVersion
     gate: asyncio.Semaphore

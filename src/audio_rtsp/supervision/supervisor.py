@@ -118,15 +118,19 @@ class Supervisor:
 
     def status(self) -> Status:
         """One snapshot of everything."""
-        watch = self._outfit.watch
+        outfit, watch = self._outfit, self._outfit.watch
         return Status(
             pid=os.getpid(),
             server=ServerStatus(
-                name=self._server_name, rtsp_port=self._outfit.rtsp_port, is_up=watch.is_up, reason=watch.away_reason
+                name=self._server_name,
+                rtsp_port=outfit.rtsp_port,
+                is_up=watch.is_up,
+                reason=watch.away_reason,
+                asks_password=outfit.asks_password,
             ),
             streams=tuple(stream.status() for stream in self._streams.values()),
             left_out=self._wants.left_out,
-            complaints=(*self._desk.complaints(), *self._outfit.records.complaints()),
+            complaints=(*self._desk.complaints(), *outfit.records.complaints()),
             state_folder=str(self._desk.records.state.absolute()),
             log_folder=str(self._desk.records.logs.absolute()),
         )

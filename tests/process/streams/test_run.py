@@ -441,3 +441,19 @@ def test_a_password_that_waits_for_the_next_start_is_not_said_to_be_taken_over(b
         assert "took it over" not in told
         assert "RTSP_READ_PASSWORD: changed, takes effect at the next start of audio-rtsp\n" in told
         assert box.command("config", "reload").stderr.count("RTSP_READ_PASSWORD") == 1
+
+
+def test_where_a_password_is_asked_for_every_url_comes_with_a_hint_and_never_with_the_password(box: Box) -> None:
+    box.configure("RTSP_READ_USER=me\nRTSP_READ_PASSWORD=hunter2\n")
+    with running(box, "--server", "embedded") as program:
+        url = program.wait_state("lab-studio-stereo", "LIVE")["url"]
+        hint = f"a password is asked for: rtsp://USER:PASSWORD@HOST:{box.port}/NAME"
+        asked = box.command("stream", "url")
+        status = box.command("status")
+        assert (asked.stdout, asked.stderr) == (f"{url}\n", f"{hint}\n")
+        assert box.command("stream", "url", "lab-studio-stereo").stdout == f"{url}\n"
+        assert hint in status.stdout
+        assert f"logs: {box.root / 'var/log/audio-rtsp'}\n" in status.stdout
+    assert hint in program.said()
+    assert f"logs: {box.root / 'var/log/audio-rtsp'}\n" in program.said()
+    assert "hunter2" not in asked.stdout + asked.stderr + status.stdout + program.said()

@@ -30,7 +30,7 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
     async def serve() -> None:
         listener = ControlListener(folder / "control.sock", reads={"status": lambda _: STATUS}, acts={})
-        await listener.start()
+        listener.listen()
         up.set()
         await asyncio.to_thread(down.wait, 20)
         await listener.stop()

@@ -130,3 +130,10 @@ def test_a_port_that_is_roots_is_answered_with_another_port() -> None:
     refused = errors.ServerFailed("mediamtx", "ERR listen tcp :80: bind: permission denied")
     assert refused.fix == "ports below 1024 are root's: choose another, such as --rtsp-port 8554"
     assert "--server embedded" in errors.ServerFailed("mediamtx", "it ended without a word").fix
+
+
+def test_a_fix_that_the_server_told_already_is_told_once() -> None:
+    inner = errors.ServerFailed("the built-in server", "port 554: Permission denied")
+    outer = errors.ServerFailed("embedded", f"audio-rtsp serve: {inner.what}; {inner.fix}")
+    assert outer.fix == inner.fix
+    assert outer.what.endswith("port 554: Permission denied")

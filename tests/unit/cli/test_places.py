@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import pwd
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from audio_rtsp.cli import places as module
 from audio_rtsp.cli.places import Places, places_for
+from audio_rtsp.cli.takeover import take_over
 
 
 @pytest.fixture
@@ -80,3 +83,19 @@ def test_a_folder_that_somebody_else_made_for_the_caller_is_not_trusted(
     socket_in(service / f"tmp-{os.getuid() + 1}/audio-rtsp")
     found = with_sudo(service, os.getuid() + 1).control_socket
     assert found == Path("/run/audio-rtsp/control.sock")
+
+
+def test_root_that_came_by_su_is_told_who_runs_a_program_that_it_does_not_find(
+    service: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(module, "USERS_RUNTIMES", (f"{service}/user-", f"{service}/tmp-"))
+    by_su = replace(places_for(root=Path("/"), config=None, environ={}, is_root=True), runtime=service / "run")
+    monkeypatch.setattr(module, "SERVICE_RUNTIME", by_su.runtime)
+    take_over(by_su)
+    assert capsys.readouterr().err == "", "nobody runs one"
+    socket_in(service / f"tmp-{os.getuid()}/audio-rtsp")
+    socket_in(service / f"tmp-{os.getuid() + 1}/audio-rtsp")
+    take_over(by_su)
+    me = pwd.getpwuid(os.getuid()).pw_name
+    told = f"{me} may run audio-rtsp himself, and it has not read this; as {me}: audio-rtsp config reload\n"
+    assert capsys.readouterr().err == told

@@ -9,7 +9,7 @@ import pytest
 from audio_rtsp.cli.answer import say, say_json, tell
 from audio_rtsp.cli.stream_table import render_streams
 from audio_rtsp.events.event import Event
-from audio_rtsp.status import SCHEMA, LeftOut, summary
+from audio_rtsp.status import SCHEMA, LeftOut, ServerStatus, summary
 from audio_rtsp.stream_state import StreamState
 from unit.cli.snapshots import snapshot, stream
 
@@ -36,6 +36,16 @@ def test_the_snapshot_goes_through_json_and_every_face_reads_it() -> None:
     assert "rtsp://h:1/desk" in shown
     assert "not streamed: old (ignored: line 1)" in shown
     assert "config:1: odd" in shown
+
+
+def test_every_list_says_that_a_password_is_asked_for() -> None:
+    server = ServerStatus(name="embedded", rtsp_port=1, is_up=True, reason="", asks_password=True)
+    said = "a password is asked for: rtsp://USER:PASSWORD@HOST:1/NAME"
+    assert said in render_streams(snapshot(stream(), server=server).as_json(), 80).splitlines()
+    assert "PASSWORD" not in render_streams(snapshot(stream()).as_json(), 80)
+    older = snapshot(stream()).as_json()
+    del older["server"]["asks_password"]
+    assert "PASSWORD" not in render_streams(older, 80)
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,7 @@ async def supervised(
     records = RecorderThread(lambda clocks: Recorder(desk.records, LogLevel.INFO, clocks, str))
     watch = ServerWatch(server)
     outfit = Outfit(
+        asks_password=False,
         watch=watch,
         rtsp_port=1,
         host=lambda: "h",

@@ -33,7 +33,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
         say_json(now)
     else:
         say(_headline(now))
-        for line in _losses(now):
+        for line in (*_losses(now), f"logs: {now['log_folder']}"):
             say(in_typed_words(line))
         say("")
         say(render_streams(now))
@@ -77,4 +77,6 @@ def _tell_without_program(places: Places, error: NotRunning, *, as_json: bool) -
     settings = (*configuration.complaints, *configuration.warnings)
     for complaint in (*settings, *ConfFiles.under(places.root).read_complaints()):
         tell(str(complaint))
+    for user in places.own_runs():
+        tell(f"{user} may run audio-rtsp himself; as {user}: audio-rtsp status")
     tell(f"fix: {error.fix}")

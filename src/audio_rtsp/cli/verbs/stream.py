@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from audio_rtsp.cli.answer import in_typed_words, say, say_json
+from audio_rtsp.cli.answer import in_typed_words, say, say_json, tell
 from audio_rtsp.cli.places import Places
 from audio_rtsp.cli.records import losses
-from audio_rtsp.cli.stream_table import render_streams
+from audio_rtsp.cli.stream_table import password_note, render_streams
 from audio_rtsp.cli.stream_watch import watch_streams
 from audio_rtsp.cli.table import render_table
 from audio_rtsp.cli.verb_group import VerbGroup
@@ -113,11 +113,11 @@ def history(places: Places, name: str, as_json: bool) -> None:
 @click.pass_obj
 def url(places: Places, name: str | None) -> None:
     """Where to listen: one URL, or all of them."""
-    if name:
-        say(_find(places, name)["url"])
-    else:
-        for one in ask(places.control_socket, "status")["streams"]:
-            say(one["url"])
+    status = ask(places.control_socket, "status")
+    for one in [_found(status, name)] if name else status["streams"]:
+        say(one["url"])
+    for note in password_note(status):
+        tell(note)
 
 
 def _find_running(places: Places, name: str) -> None:
@@ -127,7 +127,11 @@ def _find_running(places: Places, name: str) -> None:
 
 
 def _find(places: Places, name: str) -> dict[str, Any]:
-    streams: list[dict[str, Any]] = ask(places.control_socket, "status")["streams"]
+    return _found(ask(places.control_socket, "status"), name)
+
+
+def _found(status: dict[str, Any], name: str) -> dict[str, Any]:
+    streams: list[dict[str, Any]] = status["streams"]
     found = next((one for one in streams if one["name"] == name), None)
     if found is None:
         raise NoSuchStream(name, [one["name"] for one in streams])
