@@ -77,7 +77,8 @@ async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
             lambda: desk.configuration.service,
             root=desk.root,
             runtime=runtime,
-            on_restart=lambda why: on_event(_restarted(why)),
+            on_restart=lambda why: on_event(_of_server("restarted", why)),
+            on_failure=lambda why: on_event(_of_server("not started", why)),
         )
         ffmpeg, _ = await asyncio.gather(_ffmpeg_version(), server.start())
         try:
@@ -92,8 +93,8 @@ async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
             await server.stop()
 
 
-def _restarted(cause: str) -> Event:
-    return Event(subject="server", before="", after="restarted", cause=cause)
+def _of_server(after: str, cause: str) -> Event:
+    return Event(subject="server", before="", after=after, cause=cause)
 
 
 async def _supervise(helm: Helm, watch: ServerWatch, foothold: Foothold, face: Face, stop: asyncio.Event) -> None:

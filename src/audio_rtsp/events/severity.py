@@ -31,9 +31,10 @@ OF_STATE: dict[str, Severity] = {
     StreamState.REFUSED: Severity.ERROR,
     "AWAY": Severity.WARNING,
     "RESTARTED": Severity.WARNING,
+    "NOT STARTED": Severity.WARNING,
     "FAILED": Severity.ERROR,
 }
-"""The last three are the server's and a bug's."""
+"""The last four are the server's and a bug's."""
 
 
 def severity_of(event: Event) -> Severity:

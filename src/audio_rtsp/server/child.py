@@ -60,7 +60,10 @@ class ServerChild:
         self._hung = asyncio.Event()
         self._obstacle = ""
         self._gap_seconds = command.gap_seconds
+        self._replaced_for = ""
+        self._failure_told = ""
         self.on_restart: Callable[[str], None] = lambda cause: None
+        self.on_failure: Callable[[str], None] = lambda cause: None
         self.wanted_gap: Callable[[], float | None] = lambda: command.gap_seconds
         self.name = command.name
         self.rtsp_port = command.rtsp_port
@@ -111,7 +114,10 @@ class ServerChild:
             paths = await self._api.paths()
         except ServerAway as away:
             raise ServerAway(self._obstacle or str(away)) from None
-        self._heard_at, self._has_answered, self._obstacle = loop_time(), True, ""
+        self._heard_at, self._has_answered, self._obstacle, self._failure_told = loop_time(), True, "", ""
+        if self._replaced_for:
+            cause, self._replaced_for = self._replaced_for, ""
+            self.on_restart(cause)
         await self._follow_gap()
         return paths
 
@@ -162,24 +168,34 @@ class ServerChild:
 
     async def _keep(self) -> None:
         """Start it again whenever it ends; its words of trouble are forgotten with the next start."""
-        tries, is_news = 0, False
+        tries = 0
         while self._child:
-            began, before = loop_time(), self._obstacle
+            began = loop_time()
             cause = await self._until_over(self._child)
             self._child.close()
             tries = 0 if loop_time() - began > FORGIVEN_AFTER else tries
-            is_news = is_news or tries == 0 or self._hung.is_set() or bool(self._obstacle and not before)
+            self._note_end(cause, is_news=tries == 0)
             await asyncio.sleep(PAUSES[min(tries, len(PAUSES) - 1)])
             tries += 1
             try:
                 self._child = self._spawn()
             except (OSError, AudioRtspError) as error:  # a full disk, a binary being replaced: it heals
                 self._obstacle = str(error)
+                self._tell_failure(self._obstacle)
                 continue
             self.restarts += 1
-            if is_news:
-                self.on_restart(cause)
-            is_news = False
+
+    def _note_end(self, cause: str, *, is_news: bool) -> None:
+        """A restart is one when the next answers; one that never answered did not start."""
+        if not (self._has_answered or self._hung.is_set()):
+            self._tell_failure(cause)
+        elif is_news or self._hung.is_set():
+            self._replaced_for = cause
+
+    def _tell_failure(self, cause: str) -> None:
+        if cause != self._failure_told:
+            self._failure_told = cause
+            self.on_failure(cause)
 
     async def _until_over(self, child: Child) -> str:
         """Return when it has ended, by itself or because it hung, and say which; drain its words meanwhile."""

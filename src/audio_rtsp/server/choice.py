@@ -28,12 +28,17 @@ from audio_rtsp.server.protocol import MediaServer
 
 
 async def choose_server(
-    settings: Callable[[], Values], *, root: Path, runtime: Path, on_restart: Callable[[str], None]
+    settings: Callable[[], Values],
+    *,
+    root: Path,
+    runtime: Path,
+    on_restart: Callable[[str], None],
+    on_failure: Callable[[str], None],
 ) -> MediaServer:
     """The machine's own service mediamtx, for our service always and for a user while it runs; else a child of ours.
 
     *settings* gives those in force now: the gap of our own server follows them. *on_restart* hears why a child was
-    replaced. Raises MediaMtxMissing.
+    replaced, *on_failure* why one could not be. Raises MediaMtxMissing.
     """
     values = settings()
     installed = InstalledServer(values[RTSP_PORT], values[API_PORT])
@@ -41,7 +46,7 @@ async def choose_server(
     if is_wanted and ("NOTIFY_SOCKET" in os.environ or await installed.is_up()):
         return installed
     child = ServerChild(server_command(values, runtime))
-    child.on_restart = on_restart
+    child.on_restart, child.on_failure = on_restart, on_failure
     child.wanted_gap = lambda: settings()[GAP_FILL_SECONDS]
     return child
 

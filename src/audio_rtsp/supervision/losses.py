@@ -84,7 +84,7 @@ class Losses:
             yield NO_ROOM, dropped
 
     def told_with(self, event: Event, restarts: int, now: float) -> Event:
-        """*event*, LIVE, with what was lost and not told since it was LIVE before; *restarts* = all so far."""
+        """*event*, LIVE or the end, with what was lost and not told since LIVE was before; *restarts* = all so far."""
         lost, self._lost_told = max(0.0, self.lost(now) - self._lost_told), self.lost(now)
         filled, self._filled_told = self.filled - self._filled_told, self.filled
         before, self._restarts_told = self._restarts_told, restarts

@@ -262,7 +262,7 @@ class Stream:
             return
         self._state, self._state_since = state, loop_time()
         event = Event(subject=self.plan.name, before=before, after=state, cause=reason)
-        if state is StreamState.LIVE:
+        if state in (StreamState.LIVE, StreamState.STOPPED):
             restarts = self._capture.restarts + self._encoder.restarts
             event = self._losses.told_with(event, restarts, self._state_since)
         self._outfit.on_event(event)

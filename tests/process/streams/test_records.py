@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -190,3 +191,15 @@ def test_an_ordinary_users_records_are_in_his_own_folder(tmp_path: Path) -> None
 
     places = places_for(root=Path("/"), config=None, environ={"HOME": str(tmp_path)}, is_root=False)
     assert places.logs == tmp_path / ".local/state/audio-rtsp/log"
+
+
+def test_a_stream_that_stops_while_its_device_is_away_tells_what_it_lost_last(box: Box) -> None:
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        box.mood("exit", "Stereo")
+        program.wait_state(NAME, "FILLING")
+        wait_for(lambda: program.stream(NAME)["lost_seconds"] > 1.0, 5, "sound is lost")
+        lost = program.stream(NAME)["lost_seconds"]
+    told = re.search(r" WARNING .*: stopped, (\d+\.\d) s lost$", log(box)[-1])
+    assert told, log(box)
+    assert lost - 0.5 < float(told[1]) < lost + 2
