@@ -224,7 +224,7 @@ class AlreadyRunning(AudioRtspError):
         super().__init__(f"audio-rtsp is running already (pid {pid})", fix=fix, detail=urls)
 
 
-MEND = "take what the lines say; all settings with their values: audio-rtsp config show"
+MEND = "take what the lines say; all settings with their values: audio-rtsp config show --all"
 
 
 class ConfigRefused(AudioRtspError):

@@ -141,7 +141,7 @@ def test_a_reader_of_the_output_that_goes_costs_no_words(buffered: tuple[str, ..
     reading, writing = os.pipe()
     os.close(reading)
     environment = {"PYTHONPATH": str(SRC), "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
-    argv = [sys.executable, *buffered, "-c", CALL, "--config-dir", str(tmp_path), "config", "show"]
+    argv = [sys.executable, *buffered, "-c", CALL, "--config-dir", str(tmp_path), "config", "show", "--all"]
     done = subprocess.run(argv, env=environment, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=20)
     os.close(writing)
     assert done.stderr == ""

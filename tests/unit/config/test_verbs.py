@@ -40,7 +40,17 @@ def test_show_reads_well_at_80_columns(run: Run) -> None:
     assert lines[0].split() == ["SETTING", "VALUE", "FROM"]
     assert max(map(len, lines)) <= 80
     assert lines[1].split() == ["RTSP_PORT", "18554", "default"]
-    assert len(run("show").stdout.splitlines()) == len(ALL) + 1
+    assert len(run("show", "--all").stdout.splitlines()) == len(ALL) + 1
+
+
+def test_show_fits_on_a_screen_and_says_how_to_see_the_rest(run, write):
+    nothing = run("show")
+    assert nothing.stdout == "every setting has its default\n"
+    assert nothing.stderr == f"{len(ALL)} settings have their defaults; with them: audio-rtsp config show --all\n"
+    write("config", "AUDIO_CODEC=aac\nRTSP_PORT=18554\n")
+    assert [line.split() for line in run("show").stdout.splitlines()] == [["SETTING", "VALUE"], ["AUDIO_CODEC", "aac"]]
+    assert f"{len(ALL) - 1} settings have their defaults" in run("show").stderr
+    assert run("show", "--all").stderr == ""
 
 
 def test_show_names_the_winner(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +68,7 @@ def test_show_names_the_winner(run: Run, write: Write, monkeypatch: pytest.Monke
 
 def test_show_tells_complaints_beside_the_answer(run: Run, write: Write) -> None:
     write("config", "AUDIO_BITRAT=64k\n")
-    assert run("show").stderr == "config:1: AUDIO_BITRAT: unknown key; did you mean AUDIO_BITRATE?\n"
+    assert run("show", "--all").stderr == "config:1: AUDIO_BITRAT: unknown key; did you mean AUDIO_BITRATE?\n"
 
 
 def test_json_has_values_and_origins(run: Run, write: Write) -> None:

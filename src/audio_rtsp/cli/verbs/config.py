@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -52,12 +52,13 @@ def config() -> None:
 
 
 @config.command()
-@click.option("--origin", is_flag=True, help="Say where each value comes from.")
+@click.option("--all", "is_all", is_flag=True, help="Also what has its default.")
+@click.option("--origin", is_flag=True, help="All, and where each value comes from.")
 @click.option("--json", "as_json", is_flag=True, help="The same for programs.")
 @click.option("--stream", metavar="NAME", help="The values of one stream.")
 @click.pass_obj
-def show(places: Places, origin: bool, as_json: bool, stream: str | None) -> None:
-    """Show every setting and the value in force."""
+def show(places: Places, is_all: bool, origin: bool, as_json: bool, stream: str | None) -> None:
+    """Show the values in force: those that are not the defaults, or all."""
     from audio_rtsp.encoder import judgement
 
     read = configuration_of(places)
@@ -66,7 +67,10 @@ def show(places: Places, origin: bool, as_json: bool, stream: str | None) -> Non
     if as_json:
         say_json({"stream": stream, "settings": _settings_json(values), "complaints": [str(one) for one in complaints]})
         return
-    say(_settings_table(values, origin=origin))
+    shown = [one for one in ALL if is_all or origin or values[one] != one.default]
+    say(_settings_table(values, shown, origin=origin) if shown else "every setting has its default")
+    if len(shown) < len(ALL):
+        tell(f"{len(ALL) - len(shown)} settings have their defaults; with them: audio-rtsp config show --all")
     for complaint in complaints:
         tell(str(complaint))
 
@@ -164,7 +168,7 @@ def _setting(key: str) -> Setting[Any]:
     name = key.upper().replace("-", "_")
     if name not in BY_KEY:
         says = f"{quoted(key)}: unknown key{did_you_mean(name, tuple(BY_KEY))}"
-        raise ConfigRefused([says], fix="all keys: audio-rtsp config show")
+        raise ConfigRefused([says], fix="all keys: audio-rtsp config show --all")
     return BY_KEY[name]
 
 
@@ -204,12 +208,12 @@ def _shown(setting: Setting[Any], values: Values) -> str:
     return HIDDEN if setting.secret and text else text
 
 
-def _settings_table(values: Values, *, origin: bool) -> str:
+def _settings_table(values: Values, shown: Sequence[Setting[Any]], *, origin: bool) -> str:
     from audio_rtsp.cli.table import render_table
 
     if not origin:
-        return render_table(("setting", "value"), [(setting.key, _shown(setting, values)) for setting in ALL])
-    rows = [(setting.key, _shown(setting, values), values.origin(setting).where) for setting in ALL]
+        return render_table(("setting", "value"), [(setting.key, _shown(setting, values)) for setting in shown])
+    rows = [(setting.key, _shown(setting, values), values.origin(setting).where) for setting in shown]
     return render_table(("setting", "value", "from"), rows)
 
 
