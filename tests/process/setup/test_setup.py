@@ -19,6 +19,7 @@ case "$*" in
     "-m venv "*) mkdir -p "$3/bin"; cat "$0" > "$3/bin/python"; cat "$HOME/audio-rtsp" > "$3/bin/audio-rtsp"
                  "$HOME/executable" "$3/bin/python" "$3/bin/audio-rtsp"; echo "made by $0" >> "$HOME/did" ;;
     "-m pip "*) echo "pip $*" >> "$HOME/did"; [ ! -e "$HOME/offline" ] || { cat "$HOME/offline"; exit 1; } ;;
+    */script/lacking) [ ! -e "$HOME/lacking" ] || cat "$HOME/lacking" ;;
     *) exit 0 ;;
 esac
 """
@@ -278,6 +279,45 @@ def test_when_pip_fails_one_line_says_why_and_the_next_run_heals(ready: Machine,
     assert "type the same again" in failure[0]
     (ready.home / "offline").unlink()
     assert ready.run().returncode == 0
+
+
+def change_dependencies(machine: Machine) -> None:
+    """As after a git pull; and there is no network."""
+    with (machine.project / "pyproject.toml").open("a") as file:
+        file.write("# changed\n")
+    (machine.home / "offline").write_text("Failed to establish a new connection\n")
+
+
+def test_after_a_pull_without_a_network_it_runs_with_what_is_here_when_that_is_enough(ready: Machine) -> None:
+    ready.run()
+    change_dependencies(ready)
+    done = ready.run(script="run")
+    assert (done.returncode, done.stdout) == (0, "<run>")
+    assert "see to the network; meanwhile it goes on with those that are here" in done.stderr
+    (ready.home / "offline").unlink()
+    ready.run()
+    assert len(ready.did()) == 4, "with a network they are fetched after all"
+    assert ready.run().stderr == ""
+
+
+def test_after_a_pull_without_a_network_what_is_missing_is_named(ready: Machine) -> None:
+    ready.run()
+    change_dependencies(ready)
+    (ready.home / "lacking").write_text("aiohttp>=4\n")
+    done = ready.run(script="run")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "see to the network; then type the same again (missing: aiohttp>=4; all that pip said" in done.stderr
+
+
+def test_what_is_lacking_is_told_by_the_requirements_themselves(tmp_path: Path) -> None:
+    (tmp_path / "script").mkdir()
+    script = shutil.copy(ROOT / "script/lacking", tmp_path / "script")
+    wanted = ["click>=8", "click>=99", "no-such-package-here", "tomli; python_version < '3'", "packaging"]
+    (tmp_path / "pyproject.toml").write_text(f"[project]\ndependencies = {wanted}\n")
+    told = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True).stdout
+    assert told == "click>=99, no-such-package-here\n"
+    script = ROOT / "script/lacking"
+    assert subprocess.run([sys.executable, script], capture_output=True, text=True, check=True).stdout == "\n"
 
 
 def test_a_test_without_a_network_does_not_cost_run(ready: Machine) -> None:
