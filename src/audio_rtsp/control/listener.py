@@ -118,10 +118,10 @@ class ControlListener:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         limit = FIRST_LIMIT
-        with contextlib.suppress(OSError, TimeoutError, ValueError):
+        with contextlib.suppress(OSError, TimeoutError):
             while True:
                 async with asyncio.timeout(limit):
-                    line = await reader.readline()
+                    line = await _read_line(reader)
                     if not line:
                         return
                     writer.write(render_answer(self._answer(line, writer)))
@@ -159,6 +159,14 @@ class ControlListener:
         if not may_act(peer_of(writer.get_extra_info("socket"))):
             return {"error": f"{request.verb} is for root, the user that runs audio-rtsp and the group audio-rtsp"}
         return self._acts[request.verb](request)
+
+
+async def _read_line(reader: asyncio.StreamReader) -> bytes:
+    """Empty at the end, and for a line that is too long."""
+    try:
+        return await reader.readline()
+    except ValueError:
+        return b""
 
 
 def _is_watch(line: bytes) -> bool:

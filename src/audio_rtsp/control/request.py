@@ -39,5 +39,6 @@ def render_request(request: Request) -> bytes:
 
 
 def render_answer(answer: dict[str, Any]) -> bytes:
-    """One line."""
-    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    """One line; a byte that is no UTF-8 (in a path) is the escape that Python knows it by."""
+    text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="backslashreplace") + b"\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 from hypothesis import given
@@ -46,3 +47,9 @@ def test_an_answer_is_one_line_of_json(answer: dict[str, object]) -> None:
     line = render_answer(answer)
     assert line.count(b"\n") == 1
     assert json.loads(line) == answer
+
+
+def test_a_folder_whose_name_is_no_utf_8_can_be_told() -> None:
+    folder = os.fsdecode(b"/home/M\xfcller")
+    line = render_answer({"state_folder": folder, "name": "k\u00fcche"})
+    assert json.loads(line.decode()) == {"state_folder": folder, "name": "k\u00fcche"}

@@ -137,11 +137,12 @@ def test_many_clients_at_once_are_all_answered(tmp_path: Path) -> None:
     assert listening(path, act) == [STATUS] * 20
 
 
-def test_a_bug_in_an_answer_closes_the_connection(tmp_path: Path) -> None:
+@pytest.mark.parametrize("error", [ZeroDivisionError(), ValueError("as of a line that is too long")])
+def test_a_bug_in_an_answer_closes_the_connection_and_is_told(error: Exception, tmp_path: Path) -> None:
     path = tmp_path / "control.sock"
 
     def bug(_: object) -> dict[str, Any]:
-        raise ZeroDivisionError
+        raise error
 
     async def main() -> tuple[bytes, list[str]]:
         told: list[str] = []
@@ -157,7 +158,7 @@ def test_a_bug_in_an_answer_closes_the_connection(tmp_path: Path) -> None:
 
     answer, told = asyncio.run(main())
     assert answer == b""
-    assert told == ["ZeroDivisionError()"]
+    assert told == [repr(error)]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
