@@ -43,7 +43,7 @@ from audio_rtsp.server.choice import choose_server
 from audio_rtsp.server.watch import ServerWatch
 from audio_rtsp.status import Status
 from audio_rtsp.supervision.desk import MachineDesk
-from audio_rtsp.supervision.helm import Helm
+from audio_rtsp.supervision.helm import Helm, dump_tasks
 from audio_rtsp.supervision.outfit import Outfit
 from audio_rtsp.supervision.record_keeper import RecordKeeper
 from audio_rtsp.supervision.supervisor import Supervisor
@@ -69,8 +69,8 @@ async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
     """Publish every device until SIGINT or SIGTERM; raises AudioRtspError when it cannot begin."""
     name_this_process("audio-rtsp")
     asyncio.get_running_loop().set_exception_handler(LoopComplaints())
+    signals = _listen_to_signals()
     with _instance(runtime) as lock, _records(desk, face) as records:
-        stop = _stop_signals()
         notify = Notify(os.environ)
         on_event = _witnesses(records, face)
         server = await choose_server(
@@ -88,7 +88,7 @@ async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
             helm = Helm(desk, supervisor, RecordKeeper(desk, supervisor, records), notify)
             control = ControlListener(runtime / "control.sock", reads=helm.reads, acts=helm.acts)
             foothold = Foothold(runtime, lock, control, partial(records.tell, Severity.WARNING, "service"))
-            await _supervise(helm, outfit.watch, foothold, face, stop)
+            await _supervise(helm, outfit.watch, foothold, face, signals)
         finally:
             await server.stop()
 
@@ -97,10 +97,9 @@ def _of_server(after: str, cause: str) -> Event:
     return Event(subject="server", before="", after=after, cause=cause)
 
 
-async def _supervise(helm: Helm, watch: ServerWatch, foothold: Foothold, face: Face, stop: asyncio.Event) -> None:
+async def _supervise(helm: Helm, watch: ServerWatch, foothold: Foothold, face: Face, signals: _Signals) -> None:
     supervisor = helm.supervisor
     watch.on_change = supervisor.meet_server
-    helm.listen_to_signals()
     async with (
         _hotplug(supervisor.meet_event),
         _background(watch.run(), supervisor.run(), helm.heartbeat(), helm.keeper.run()) as tasks,
@@ -108,9 +107,11 @@ async def _supervise(helm: Helm, watch: ServerWatch, foothold: Foothold, face: F
         foothold.take()
         helm.on_pulse = foothold.keep
         helm.notify.ready()
+        helm.listen_to_hangups(came_before=signals.hangup.is_set())
         face.on_ready(supervisor.status)
         try:
-            await asyncio.wait((asyncio.ensure_future(stop.wait()), *tasks), return_when=asyncio.FIRST_COMPLETED)
+            stop = asyncio.ensure_future(signals.stop.wait())
+            await asyncio.wait((stop, *tasks), return_when=asyncio.FIRST_COMPLETED)
         finally:
             helm.notify.stopping()
             await foothold.leave()
@@ -212,11 +213,22 @@ def _outfit(
     )
 
 
-def _stop_signals() -> asyncio.Event:
-    stop = asyncio.Event()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Signals:
+    """SIGINT or SIGTERM came; SIGHUP came before the helm could hear it."""
+
+    stop: asyncio.Event
+    hangup: asyncio.Event
+
+
+def _listen_to_signals() -> _Signals:
+    """From the first moment: a start may take long, and a SIGHUP to which nobody listens ends the program."""
+    loop, signals = asyncio.get_running_loop(), _Signals(stop=asyncio.Event(), hangup=asyncio.Event())
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop
+        loop.add_signal_handler(number, signals.stop.set)
+    loop.add_signal_handler(signal.SIGHUP, signals.hangup.set)
+    loop.add_signal_handler(signal.SIGUSR1, dump_tasks)
+    return signals
 
 
 @contextlib.contextmanager

@@ -46,11 +46,11 @@ class Helm:
         """Verbs that do."""
         return {"reload": lambda request: self.reload(), "restart": self._restart, "usb-reset": self._usb_reset}
 
-    def listen_to_signals(self) -> None:
-        """SIGHUP reads the settings again, SIGUSR1 tells what every task is at."""
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGHUP, self._reload.ask)
-        loop.add_signal_handler(signal.SIGUSR1, _dump_tasks)
+    def listen_to_hangups(self, *, came_before: bool) -> None:
+        """SIGHUP reads the settings again, also one that came while nobody could."""
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._reload.ask)
+        if came_before:
+            self._reload.ask()
 
     def reload(self) -> dict[str, Any]:
         """Read the settings again; only what changed is touched."""
@@ -87,7 +87,8 @@ class Helm:
         return {"error": f"{request.name}: {error}"} if error else {"noted": request.name, "note": USB_RESET_NOTE}
 
 
-def _dump_tasks() -> None:
+def dump_tasks() -> None:
+    """Tell what every task is at, on standard error: SIGUSR1."""
     for task in asyncio.all_tasks():
         task.print_stack(file=sys.stderr)
     sys.stderr.flush()

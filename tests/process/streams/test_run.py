@@ -140,6 +140,31 @@ def test_a_malformed_configuration_meanwhile_costs_no_sound(box: Box) -> None:
         assert after["channels"] == 2, "the last good value stays in force"
 
 
+SLOW_FFMPEG = """
+import os, sys, time
+from pathlib import Path
+if "-version" in sys.argv:
+    Path({waits!r}).touch()
+    while not Path({go!r}).exists():
+        time.sleep(0.02)
+os.execv({ffmpeg!r}, ["ffmpeg", *sys.argv[1:]])
+"""
+
+
+def test_signals_during_a_start_end_nothing_and_a_hangup_is_made_up_for(box: Box) -> None:
+    waits, go, ffmpeg = box.folder / "waits", box.folder / "go", shutil.which("ffmpeg")
+    box.program("ffmpeg", SLOW_FFMPEG.format(waits=str(waits), go=str(go), ffmpeg=ffmpeg))
+    with running(box, "--server", "embedded") as program:
+        wait_for(waits.exists, 10, "ffmpeg is asked for its version")
+        box.configure("AUDIO_CODEC=pcm_s16be\nAUDIO_CHANNELS=1\nAUDIO_SAMPLE_RATE=48000\n")
+        program.process.send_signal(signal.SIGHUP)
+        program.process.send_signal(signal.SIGUSR1)
+        wait_for(lambda: "Stack for" in program.said(), 5, "the tasks are told")
+        go.touch()
+        program.wait_state(NAME, "LIVE")
+        wait_for(lambda: program.stream(NAME).get("channels") == 1, 5, "what was written meanwhile is in force")
+
+
 def test_a_new_name_in_the_map_moves_the_stream_at_reload(box: Box) -> None:
     with running(box, "--server", "embedded") as program:
         before = program.wait_state(NAME, "LIVE")
