@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from audio_rtsp.alsa.pcm_format import PcmFormat
 from audio_rtsp.encoder.codec import Encoding
+from audio_rtsp.encoder.filters import chooses_channels
 from audio_rtsp.encoder.options import ExtraOptions
 from audio_rtsp.encoder.version import FfmpegVersion
 
@@ -89,9 +90,21 @@ def filter_graph(plan: EncoderPlan) -> str:
             f"[0:a]{_pick(plan.pick)}asplit=3[sound][peak][rms]",
             f"[peak]{_peak_meter(plan.pcm.rate)}",
             f"[rms]{_rms_meter(plan.pcm.rate)}",
-            f"[sound]{plan.extra.filters or 'anull'}[out]",
+            f"[sound]{','.join(part for part in (_mix(plan), plan.extra.filters) if part) or 'anull'}[out]",
         )
     )
+
+
+def _mix(plan: EncoderPlan) -> str:
+    """All channels alike, the first left, the second right …, unless the owner's filters choose among them.
+
+    More than two ffmpeg takes for surround, whose fourth it leaves out; of 18 it knows no layout and ends.
+    """
+    have, want = plan.pcm.channels, plan.encoding.channels
+    if plan.pick != "mix" or have <= max(want, 2) or chooses_channels(plan.extra.filters):
+        return ""
+    heard = ("+".join(f"c{channel}" for channel in range(first, have, want)) for first in range(want))
+    return "|".join((f"pan={want}c", *(f"c{channel}<{sources}" for channel, sources in enumerate(heard))))
 
 
 def _pick(pick: str) -> str:

@@ -15,6 +15,7 @@ ALLOWED = frozenset(
     volume
     """.split()
 )
+CHANNEL_CHOOSERS = frozenset({"pan", "channelmap"})
 WRITES_FILES = frozenset({"file", "filename", "dumpfile", "stats_file", "model", "sofa"})
 KEYED_ONLY = frozenset({"loudnorm"})
 """Filters with a file among their options, which a value without a name could reach by its place."""
@@ -40,6 +41,11 @@ def refused_filters(graph: str) -> str | None:
     except ValueError as error:
         return str(error)
     return next((reason for one in chain if (reason := _refused_filter(one))), None)
+
+
+def chooses_channels(graph: str) -> bool:
+    """Whether a chain names the channels of the device that it takes."""
+    return any(one.name in CHANNEL_CHOOSERS for one in parse_chain(graph)) if graph else False
 
 
 def late_start(graph: str) -> str | None:

@@ -95,6 +95,38 @@ def test_a_picked_channel_is_the_one_that_is_heard(ffmpeg: Ffmpeg) -> None:
 
 
 @every_ffmpeg
+@pytest.mark.parametrize("device_channels", [3, 4, 6, 8, 10, 14, 16, 18, 20, 24, 32])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_every_channel_of_a_large_interface_is_heard_in_the_mix(
+    ffmpeg: Ffmpeg, channels: int, device_channels: int
+) -> None:
+    made = plan(codec="pcm_s16be", channels=channels, device_channels=device_channels)
+    for speaking in range(device_channels):
+        frame = [12_000 if channel == speaking else 0 for channel in range(device_channels)]
+        told = heard(made, ffmpeg, array("h", frame * 441).tobytes())
+        share = len(range(speaking % channels, device_channels, channels))
+        assert len(told) == 441 * channels, speaking
+        assert max(told) == pytest.approx(12_000 / share, abs=2), speaking
+        assert told.index(max(told)) == speaking % channels
+
+
+@every_ffmpeg
+@pytest.mark.parametrize("device_channels", [6, 18])
+def test_an_owner_who_maps_the_channels_himself_gets_all_of_them(ffmpeg: Ffmpeg, device_channels: int) -> None:
+    made = plan(codec="pcm_s16be", device_channels=device_channels, options="-af pan=mono|c0=c3")
+    frame = [1000 * channel for channel in range(device_channels)]
+    assert set(heard(made, ffmpeg, array("h", frame * 441).tobytes())) == {3000}
+
+
+@every_ffmpeg
+@pytest.mark.parametrize(("device_channels", "pick"), [(6, "4"), (18, "18"), (32, "31")])
+def test_any_channel_of_a_large_interface_can_be_picked(ffmpeg: Ffmpeg, device_channels: int, pick: str) -> None:
+    made = plan(codec="pcm_s16be", device_channels=device_channels, pick=pick)
+    frame = [100 * (channel + 1) for channel in range(device_channels)]
+    assert set(heard(made, ffmpeg, array("h", frame * 441).tobytes())) == {100 * int(pick)}
+
+
+@every_ffmpeg
 def test_digital_silence_is_told_as_a_number(ffmpeg: Ffmpeg) -> None:
     made = plan()
     argv = encoder_argv(made, ffmpeg.version, ffmpeg.program)
