@@ -7,7 +7,7 @@ from audio_rtsp.alsa.pcm_format import PcmFormat
 
 
 def choose_format(capability: Capability | None, *, rate: int, channels: int, is_wide: bool) -> PcmFormat:
-    """The best setting of a device for a stream of *rate* hertz and *channels*.
+    """The setting that keeps most of what a stream of *rate* hertz and *channels* carries; of those the smallest.
 
     A device of unknown capability is asked for what the stream needs; plughw converts.
     """
@@ -19,7 +19,7 @@ def choose_format(capability: Capability | None, *, rate: int, channels: int, is
         for altset in capability.altsets
         for have_channels in altset.channels
     ]
-    best = min(choices, key=lambda choice: (_distance(choice[0], channels), _distance(choice[1], rate)))
+    best = min(choices, key=lambda choice: (_lack(choice[0], channels), _lack(choice[1], rate), choice[0] * choice[1]))
     return PcmFormat(sample_format=sample_format, rate=best[1], channels=best[0])
 
 
@@ -30,6 +30,6 @@ def nearest_rate(rates: Rates, wanted: int) -> int:
     return next((rate for rate in rates.values if rate >= wanted), rates.values[-1])
 
 
-def _distance(have: int, wanted: int) -> tuple[bool, int]:
-    """Enough comes before too little; then the nearest."""
-    return (have < wanted, abs(have - wanted))
+def _lack(have: int, wanted: int) -> int:
+    """How much is missing; enough is enough."""
+    return max(0, wanted - have)

@@ -73,6 +73,33 @@ def test_channels_weigh_more_than_the_rate() -> None:
     assert (found.rate, found.channels) == (16000, 2)
 
 
+def choices(*some: tuple[int, tuple[int, ...]]) -> Capability:
+    return Capability(tuple(Altset(formats=("S32_LE",), channels=(count,), rates=RateList(had)) for count, had in some))
+
+
+@pytest.mark.parametrize(
+    ("rate", "channels", "chosen"),
+    [
+        (44100, 1, (44100, 26)),
+        (48000, 2, (48000, 26)),
+        (96000, 1, (96000, 18)),
+        (192000, 1, (192000, 10)),
+        (48000, 20, (48000, 26)),
+    ],
+)
+def test_a_large_interface_is_not_driven_four_times_as_fast_for_having_fewer_channels_there(
+    rate: int, channels: int, chosen: tuple[int, int]
+) -> None:
+    scarlett_18i20 = choices((26, (44100, 48000)), (18, (88200, 96000)), (10, (176400, 192000)))
+    found = choose_format(scarlett_18i20, rate=rate, channels=channels, is_wide=False)
+    assert (found.rate, found.channels) == chosen
+
+
+def test_a_headset_whose_mono_is_for_telephones_is_heard_in_full() -> None:
+    found = choose_format(choices((1, (8000, 16000)), (2, (48000,))), rate=44100, channels=1, is_wide=False)
+    assert (found.rate, found.channels) == (48000, 2)
+
+
 @pytest.mark.parametrize(
     ("wanted", "found"), [(44100, 44100), (22050, 44100), (44101, 48000), (96000, 48000), (1, 8000)]
 )
@@ -109,5 +136,16 @@ def test_enough_channels_are_taken_wherever_the_device_has_them(
     capability: Capability, rate: int, channels: int
 ) -> None:
     found = choose_format(capability, rate=rate, channels=channels, is_wide=False)
-    enough = [count for count in capability.channel_counts if count >= channels]
-    assert found.channels == (min(enough) if enough else max(capability.channel_counts))
+    assert found.channels >= min(channels, max(capability.channel_counts))
+
+
+@given(capabilities, st.integers(8_000, 384_000), st.integers(1, 32))
+def test_no_choice_with_as_much_sound_is_smaller(capability: Capability, rate: int, channels: int) -> None:
+    found = choose_format(capability, rate=rate, channels=channels, is_wide=False)
+    others = [(count, nearest_rate(one.rates, rate)) for one in capability.altsets for count in one.channels]
+    as_good = [
+        count * hertz
+        for count, hertz in others
+        if min(count, channels) >= min(found.channels, channels) and min(hertz, rate) >= min(found.rate, rate)
+    ]
+    assert found.channels * found.rate == min(as_good)
