@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 _HEAD = re.compile(r"^\s*(?P<index>\d{1,4})\s\[(?P<id>.*?)\s*\]: ?(?P<rest>.*)$")
-_USB_PLACE = re.compile(r" at usb-(?P<host>\S+)-(?P<ports>\d+(?:\.\d+)*), \S+ speed$")
+_USB_PLACE = re.compile(r" at usb-(?P<host>\S+)-(?P<ports>\d+(?:\.\d+)*), [a-z ]+$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,6 @@ class UsbPlace:
 
 
 def parse_usb_place(long_name: str) -> UsbPlace | None:
-    """Read the end of a long name, ``… at usb-0000:00:1d.0-1, full speed`` (usb_make_path)."""
+    """Read the end of a long name, ``… at usb-0000:00:1d.0-1, full speed``; the kernel may have cut it (79 letters)."""
     place = _USB_PLACE.search(long_name)
     return UsbPlace(host=place["host"], ports=place["ports"]) if place else None

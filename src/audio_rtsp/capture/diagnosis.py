@@ -43,7 +43,10 @@ SIGNS: tuple[tuple[CaptureFault, tuple[str, ...]], ...] = (
             "Unknown PCM",
         ),
     ),
-    (CaptureFault.GONE, ("No such device", "No such file or directory", "File descriptor in bad state")),
+    (
+        CaptureFault.GONE,
+        ("No such device", "No such file or directory", "File descriptor in bad state", "state = DISCONNECTED"),
+    ),
     (CaptureFault.STALLED, ("read error: Input/output error", "Input/output error")),
 )
 

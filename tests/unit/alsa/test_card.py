@@ -38,7 +38,15 @@ def test_the_place_of_a_usb_card_is_at_the_end_of_its_long_name() -> None:
     )
     assert parse_usb_place("Mic at usb-3f980000.usb-1.2, high speed") == UsbPlace(host="3f980000.usb", ports="1.2")
     assert parse_usb_place("Mic at usb-xhci-hcd.0-1, super speed") == UsbPlace(host="xhci-hcd.0", ports="1")
+    assert parse_usb_place("Mic at usb-xhci-hcd.1-1, super speed plus") == UsbPlace(host="xhci-hcd.1", ports="1")
     assert parse_usb_place("HDA Intel at 0xfebe8000 irq 37") is None
+
+
+def test_a_long_name_that_the_kernel_cut_at_79_letters_tells_its_place_while_the_ports_are_whole() -> None:
+    """As in github.com's many copies of a C-Media stick on a Raspberry Pi 4; the kernel's field holds 79 letters."""
+    whole = "C-Media Electronics Inc. USB PnP Sound Device at usb-0000:01:00.0-1.1, full spe"
+    assert parse_usb_place(whole) == UsbPlace(host="0000:01:00.0", ports="1.1")
+    assert parse_usb_place("A Rather Long Maker Inc. A Rather Long Product Name at usb-0000:01:00.0-1.") is None
 
 
 @given(st.text())

@@ -19,6 +19,25 @@ def test_pcms_say_how_often_they_play_and_capture() -> None:
     assert (pcms[1].id, pcms[1].name) == ("Intel ICH - MIC ADC", "Intel 82801AA-ICH - MIC ADC")
 
 
+SOF = """00-03: HDMI 0 : HDMI 0 : playback 1
+01-00: HDA Analog (*) :  : playback 1 : capture 1
+01-03: HDMI1 (*) : HDMI 1 : playback 1
+01-06: DMIC (*) :  : capture 1
+01-07: DMIC16kHz (*) :  : capture 1
+01-31: HDA Analog Deep Buffer (*) :  : playback 1
+"""
+"""A laptop with Intel's sound firmware, as several owners published theirs."""
+
+
+def test_a_pcm_of_sound_firmware_has_an_empty_name() -> None:
+    captures = [pcm for pcm in parse_pcms(SOF) if pcm.capture]
+    assert [(pcm.device, pcm.id, pcm.name) for pcm in captures] == [
+        (0, "HDA Analog (*)", ""),
+        (6, "DMIC (*)", ""),
+        (7, "DMIC16kHz (*)", ""),
+    ]
+
+
 def test_info_agrees_with_the_list() -> None:
     for root in MACHINES:
         for path in root.glob("proc/asound/card*/pcm*c/info"):

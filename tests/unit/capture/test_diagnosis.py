@@ -38,6 +38,7 @@ def test_what_arecord_said_in_trouble_is_understood(name: str, fault: CaptureFau
         ("arecord: pcm_read:2221: read error: File descriptor in bad state", CaptureFault.GONE),
         ("arecord: xrun:1682: xrun: prepare error: Input/output error", CaptureFault.STALLED),
         ("arecord: xrun:1682: xrun: prepare error: No such device", CaptureFault.GONE),
+        ("arecord: xrun:1719: read/write error, state = DISCONNECTED", CaptureFault.GONE),
         ("arecord: main:831: audio open error: Permission denied", CaptureFault.NOT_ALLOWED),
         ("arecord: main:831: audio open error: No such file or directory", CaptureFault.GONE),
         ("ALSA lib pcm.c:2666:(snd_pcm_open_noupdate) Unknown PCM plughw:CARD=Mic", CaptureFault.CANNOT_WORK),
