@@ -16,7 +16,8 @@ _PCI = re.compile(r"^[0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$")
 _PCI_ROOT = re.compile(r"^pci[0-9a-f]{4,}:[0-9a-f]{2}$")
 _USB = re.compile(r"^\d+-(?P<ports>\d+(?:\.\d+)*)(?::\d+\.(?P<interface>\d+))?$")
 _USB_ROOT = re.compile(r"^usb\d+$")
-_ORDER_ONLY = re.compile(r"^(?:fw\d+(?:\.\d+)?|sound|card\d+)$")
+_ORDER_ONLY = re.compile(r"^fw\d+(?:\.\d+)?$")
+_CARD = re.compile(r"/sound/card\d+$")
 _ROOTS = frozenset({"devices", "platform", "virtual", "faux", "soc"})
 
 
@@ -33,7 +34,7 @@ class Port:
 
 def parse_device_path(path: str) -> Port:
     """Read ``devices/pci0000:00/0000:00:1d.0/usb1/1-1/1-1:1.0/sound/card0`` (under /sys, up to the card)."""
-    parts = [part for part in path.split("/") if part]
+    parts = [part for part in _CARD.sub("", path).split("/") if part]
     runs = [(bus, list(members)[-1]) for bus, members in groupby(parts, key=_bus) if bus]
     text = "-".join(_place(bus, name) for bus, name in runs)
     return Port(text=text, bus=_own_bus(runs), usb_path=_usb_path(parts), interface=_interface(parts))

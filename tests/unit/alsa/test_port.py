@@ -54,6 +54,14 @@ def test_the_port_is_what_udev_says(witness) -> None:  # type: ignore[no-untyped
             "pci-0000:00:1f.3-platform-skl_hda_dsp_generic",
             "platform",
         ),
+        ("devices/platform/sound/sound/card0", "platform-sound", "platform"),  # Rockchip, Qualcomm, Jetson, i.MX
+        ("devices/platform/sound", "platform-sound", "platform"),
+        ("devices/70030000.hda/sound/card0", "platform-70030000.hda", "platform"),
+        (
+            "devices/platform/4010000000.pcie/pci0000:00/0000:00:02.0/sound/card0",
+            "platform-4010000000.pcie-pci-0000:00:02.0",
+            "pci",
+        ),
         ("devices/virtual/sound/card0", "", ""),
         ("", "", ""),
     ],
