@@ -112,7 +112,8 @@ def _condition(pcm: CapturePcm, trouble: str) -> tuple[DeviceState, str]:
 
 def _description(pcm: CapturePcm, is_further: bool) -> str:
     whole = _card_description(pcm.sound_card)
-    return pcm.pcm.name if is_further and pcm.pcm.name not in ("", whole) else whole
+    own = pcm.pcm.name or pcm.pcm.id.removesuffix(" (*)")
+    return own if is_further and own not in ("", whole) else whole
 
 
 def _card_description(sound_card: SoundCard) -> str:

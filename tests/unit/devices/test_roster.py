@@ -54,6 +54,18 @@ def test_a_busy_device_names_its_holder() -> None:
     assert all(one.is_wanted for one in roster.devices)
 
 
+def test_inputs_of_sound_firmware_are_told_apart_by_their_ids_where_the_driver_gave_no_names() -> None:
+    roster, _ = roll("91")
+    told = {one.name: one.description for one in roster.devices if one.card_id == "APE"}
+    assert told["nvidia-jetson-orin-nano-ape"] == "NVIDIA Jetson Orin Nano APE"
+    assert told["nvidia-jetson-orin-nano-ape-pcm5"] == "fe.admaif@290f000.ADMAIF6"
+
+
+def test_one_line_keeps_all_inner_inputs_of_a_jetson_out() -> None:
+    roster, _ = roll("91", blacklist=b"APE\n")
+    assert [one.name for one in roster.devices if one.is_wanted] == ["scarlett-4i4-4th-gen"]
+
+
 def test_a_loopback_with_one_reader_is_free() -> None:
     roster, _ = roll("11")
     assert [(one.name, one.state.value, one.owner_pid is None) for one in roster.devices] == [
