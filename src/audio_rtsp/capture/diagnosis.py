@@ -17,6 +17,7 @@ class CaptureFault(StrEnum):
     REPLACED = "replaced"
     NOT_ALLOWED = "not allowed"
     CANNOT_WORK = "cannot work"
+    NOT_STARTED = "not started"
     UNEXPLAINED = "unexplained"
 
 
@@ -39,13 +40,16 @@ SIGNS: tuple[tuple[CaptureFault, tuple[str, ...]], ...] = (
             "Sample format non available",
             "Access type not available",
             "Broken configuration",
-            "Unable to install hw params",
             "Unknown PCM",
         ),
     ),
     (
         CaptureFault.GONE,
         ("No such device", "No such file or directory", "File descriptor in bad state", "state = DISCONNECTED"),
+    ),
+    (
+        CaptureFault.NOT_STARTED,  # each setting was taken, the driver failed after it; USB: bandwidth (ENOSPC, EPIPE)
+        ("Unable to install hw params", "state = PREPARED", "open error: Invalid argument", "No space left on device"),
     ),
     (CaptureFault.STALLED, ("read error: Input/output error", "Input/output error")),
 )

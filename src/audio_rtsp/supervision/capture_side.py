@@ -43,10 +43,13 @@ CAUSES = {
     CaptureFault.REPLACED: Cause.REPLACED,
     CaptureFault.NOT_ALLOWED: Cause.CANNOT_WORK,
     CaptureFault.CANNOT_WORK: Cause.REFUSED,
+    CaptureFault.NOT_STARTED: Cause.UNEXPLAINED,
     CaptureFault.UNEXPLAINED: Cause.UNEXPLAINED,
 }
 ABSENT = "waiting for its device"
 REFUSED = "the device refuses this rate or channel count; set AUDIO_SAMPLE_RATE, AUDIO_CHANNELS ({})"
+NOT_STARTED = "its driver does not start it: try another USB port, or connect an input in its mixer ({})"
+EXPLAINED = {CaptureFault.CANNOT_WORK: REFUSED, CaptureFault.NOT_STARTED: NOT_STARTED}
 
 
 class CaptureSide:
@@ -239,7 +242,7 @@ class CaptureSide:
         obstacle = self._source.obstacle()
         if obstacle and fault in (CaptureFault.GONE, CaptureFault.NOT_ALLOWED, CaptureFault.UNEXPLAINED):
             return Cause.CANNOT_WORK, obstacle
-        return CAUSES[fault], REFUSED.format(words) if fault is CaptureFault.CANNOT_WORK else words
+        return CAUSES[fault], EXPLAINED.get(fault, "{}").format(words)
 
     def _is_new_device(self) -> bool:
         return loop_time() - self._source_since < NEW_DEVICE

@@ -43,7 +43,10 @@ def test_what_arecord_said_in_trouble_is_understood(name: str, fault: CaptureFau
         ("arecord: main:831: audio open error: No such file or directory", CaptureFault.GONE),
         ("ALSA lib pcm.c:2666:(snd_pcm_open_noupdate) Unknown PCM plughw:CARD=Mic", CaptureFault.CANNOT_WORK),
         ("arecord: set_params:1352: Sample format non available", CaptureFault.CANNOT_WORK),
-        ("arecord: set_params:1398: Unable to install hw params:", CaptureFault.CANNOT_WORK),
+        ("arecord: set_params:1416: Unable to install hw params:", CaptureFault.NOT_STARTED),
+        ("arecord: xrun:1672: read/write error, state = PREPARED", CaptureFault.NOT_STARTED),
+        ("arecord: main:850: audio open error: Invalid argument", CaptureFault.NOT_STARTED),
+        ("arecord: pcm_read:2221: read error: No space left on device", CaptureFault.NOT_STARTED),
         ("Aborted by signal Interrupt...", CaptureFault.UNEXPLAINED),
     ],
 )
@@ -61,6 +64,17 @@ def test_a_card_that_is_gone_is_not_called_unknown_for_the_words_around_it() -> 
         "arecord: main:831: audio open error: No such file or directory",
     ]
     assert diagnose(lines).fault is CaptureFault.GONE
+
+
+def test_a_driver_that_cannot_start_is_told_by_its_line_and_not_by_the_figures_after_it() -> None:
+    """As in github.com/respeaker/seeed-voicecard/issues/353, which went away with a reboot."""
+    said = """arecord: set_params:1416: Unable to install hw params:
+ACCESS:  RW_INTERLEAVED
+FORMAT:  S16_LE
+RATE: 48000
+TICK_TIME: 0"""
+    found = diagnose(said.splitlines())
+    assert (found.fault, found.line) == (CaptureFault.NOT_STARTED, said.splitlines()[0])
 
 
 def test_without_a_known_sign_the_last_line_is_shown() -> None:

@@ -158,6 +158,15 @@ def test_after_a_second_of_sound_the_next_capture_begins_at_once(fault: CaptureF
     assert began[2] - 140.0 <= 2.0  # udev may need a second to tell that a device went
 
 
+def test_a_driver_that_cannot_start_is_tried_again_within_seconds_and_says_what_helps() -> None:
+    """A codec whose clock comes late after boot, a USB bus that is full for a moment."""
+    fails = (0.0, CaptureFault.NOT_STARTED)
+    began, bench = starts(*[fails] * 6, seconds=10.0)
+    assert began == [0.0, 0.0, 0.0, 2.0, 6.0]
+    assert bench.side.condition is CaptureCondition.COOLDOWN
+    assert "another USB port" in bench.side.reason
+
+
 def test_failures_in_a_row_wait_longer_and_longer_until_the_cooldown() -> None:
     fails = (0.0, CaptureFault.UNEXPLAINED)
     began, _ = starts(*[fails] * 6)
