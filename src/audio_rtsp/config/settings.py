@@ -162,7 +162,7 @@ AUDIO_CHANNEL_PICK = _declare(
     "AUDIO_CHANNEL_PICK",
     "mix",
     kind.numbered(("mix", "left", "right"), 32, "mix, left, right, or the number of a channel from 1 to 32"),
-    "Which channel of the device a mono stream carries; mix is all of them.",
+    "Which channel of the device a mono stream carries; mix is all of them, each as loud as the others.",
     group=AUDIO,
     scope=Scope.STREAM,
 )
