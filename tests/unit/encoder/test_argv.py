@@ -93,6 +93,31 @@ def test_a_picked_channel_comes_before_the_owners_filters() -> None:
     assert graph.endswith("[sound]volume=2,bass=g=3[out]")
 
 
+@pytest.mark.parametrize(
+    ("device_channels", "channels", "sound"),
+    [
+        (1, 1, "anull"),
+        (2, 1, "anull"),  # ffmpeg's own mix of two is even
+        (2, 2, "anull"),
+        (4, 4, "anull"),
+        (4, 1, "pan=1c|c0<c0+c1+c2+c3"),
+        (5, 2, "pan=2c|c0<c0+c2+c4|c1<c1+c3"),
+    ],
+)
+def test_more_than_two_channels_are_mixed_by_number_and_not_as_surround(
+    device_channels: int, channels: int, sound: str
+) -> None:
+    made = plan(codec="aac", channels=channels, device_channels=device_channels)
+    assert filter_graph(made).endswith(f"[sound]{sound}[out]")
+
+
+def test_the_owners_filters_get_the_mix_unless_they_choose_channels_themselves() -> None:
+    mixed = filter_graph(plan(device_channels=3, options="-af volume=2"))
+    assert mixed.endswith("[sound]pan=1c|c0<c0+c1+c2,volume=2[out]")
+    chosen = filter_graph(plan(device_channels=3, options="-af volume=2,pan=mono|c0=c2"))
+    assert chosen.endswith("[sound]volume=2,pan=mono|c0=c2[out]")
+
+
 def test_an_old_ffmpeg_is_not_asked_for_a_report_period() -> None:
     assert "-stats_period" not in encoder_argv(plan(), FfmpegVersion(4, 3))
     assert "-stats_period" in encoder_argv(plan(), FfmpegVersion(4, 4))
