@@ -16,7 +16,7 @@ _PCI = re.compile(r"^[0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$")
 _PCI_ROOT = re.compile(r"^pci[0-9a-f]{4,}:[0-9a-f]{2}$")
 _USB = re.compile(r"^\d+-(?P<ports>\d+(?:\.\d+)*)(?::\d+\.(?P<interface>\d+))?$")
 _USB_ROOT = re.compile(r"^usb\d+$")
-_ORDER_ONLY = re.compile(r"^fw\d+(?:\.\d+)?$")
+_ORDER_ONLY = re.compile(r"^(?:fw\d+(?:\.\d+)?|virtio\d+|gadget(?:\.\d+)?)$")
 _CARD = re.compile(r"/sound/card\d+$")
 _ROOTS = frozenset({"devices", "platform", "virtual", "faux", "soc"})
 

@@ -62,6 +62,9 @@ def test_the_port_is_what_udev_says(witness) -> None:  # type: ignore[no-untyped
             "platform-4010000000.pcie-pci-0000:00:02.0",
             "pci",
         ),
+        ("devices/pci0000:00/0000:00:01.0/virtio8/sound/card0", "pci-0000:00:01.0", "pci"),  # a further disk: virtio9
+        ("devices/platform/soc/20980000.usb/gadget/sound/card1", "platform-20980000.usb", "platform"),
+        ("devices/platform/soc/fe980000.usb/gadget.0/sound/card1", "platform-fe980000.usb", "platform"),
         ("devices/virtual/sound/card0", "", ""),
         ("", "", ""),
     ],
