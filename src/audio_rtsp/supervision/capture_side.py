@@ -48,7 +48,7 @@ CAUSES = {
 }
 ABSENT = "waiting for its device"
 REFUSED = "the device refuses this rate or channel count; set AUDIO_SAMPLE_RATE, AUDIO_CHANNELS ({})"
-NOT_STARTED = "its driver does not start it: try another USB port, or connect an input in its mixer ({})"
+NOT_STARTED = "its driver cannot start it: try AUDIO_SAMPLE_RATE=48000, another USB port, an input in its mixer ({})"
 EXPLAINED = {CaptureFault.CANNOT_WORK: REFUSED, CaptureFault.NOT_STARTED: NOT_STARTED}
 
 
