@@ -54,6 +54,21 @@ def test_a_stand_in_runs_from_a_clone_whose_path_holds_a_blank(box: Box, monkeyp
     assert (done.stdout, done.stderr) == ("a b\n", "")
 
 
+def test_an_interface_of_18_inputs_is_heard(tmp_path: Path) -> None:
+    box = Box.make(tmp_path, "91")
+    box.configure("")
+    (box.root / "etc/audio-rtsp/device_blacklist.conf").write_text("APE\n")
+    stream = box.root / "proc/asound/card2/stream0"
+    stream.write_text(stream.read_text().replace("Channels: 6", "Channels: 18"))
+    box.mood("tone")
+    with running(box, "--server", "embedded") as program:
+        program.wait_state("scarlett-4i4-4th-gen", "LIVE")
+        with listening(program.url("scarlett-4i4-4th-gen"), rate=44100, channels=1) as listener:
+            listener.wait_seconds(1.2)
+            heard = listener.samples()[11025:44100]
+    assert abs(peak_frequency(heard, 44100, 440) - 440) <= 1
+
+
 def test_a_second_run_says_so_and_prints_the_urls(box: Box) -> None:
     with running(box, "--server", "embedded") as program:
         program.wait_state(NAME, "LIVE")
