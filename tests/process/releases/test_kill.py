@@ -46,6 +46,10 @@ CASES = {
     "the same again": ("the same, but changed", ("install", "-y", "-v", OLD, "--force-install"), {OLD}, OLD),
     "rollback": ("both", ("rollback", "-y"), {OLD, NEW}, NEW),
 }
+REMOVALS = {
+    "of one": (("remove", "-y", NEW), {OLD}, {".lock", "mediamtx", OLD}),
+    "of all": (("remove", "-y"), {OLD, ""}, {".lock"}),
+}
 
 
 @pytest.mark.timeout(180)
@@ -73,6 +77,39 @@ def test_a_kill_at_every_step_leaves_a_server_that_works(
     assert len(seen) > 5, "there was nothing to walk"
     assert len(seen) < MOST - 1, "the walk did not reach the end"
     assert set(seen) == allowed, "the walk did not see both sides of the switch"
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("removal", REMOVALS)
+def test_a_kill_at_every_step_of_a_removal_leaves_nothing_half(
+    box: Box, releases: ReleaseServer, removal: str, tmp_path: Path
+) -> None:
+    """What is in use works until it goes as a whole; no version is there without its program; the next run ends it."""
+    (verb, *rest), allowed, left = REMOVALS[removal]
+    prepare(box, "both")
+    shutil.copytree(box.folder, tmp_path / "before", symlinks=True)
+    words = ["--config-dir", str(box.tree / "etc/audio-rtsp"), "mediamtx", verb, "--to", str(box.folder), *rest]
+    seen = []
+    with killing(box.folder, words, box.environ) as command:
+        for number in range(1, MOST):
+            shutil.rmtree(box.folder, ignore_errors=True)
+            shutil.copytree(tmp_path / "before", box.folder, symlinks=True)
+            if not command.kills(number):
+                break
+            seen.append(box.version)
+            assert box.version in allowed, f"before change {number}: {box.version!r}"
+            half = [there.name for there in box.folder.glob("v*") if not (there / "mediamtx").exists()]
+            assert not half, f"before change {number}: {half}"
+            if names(box) - left:
+                assert not command.kills(0)
+                assert names(box) <= left, f"after a kill before change {number} the next run does not end it"
+    assert len(seen) > 5, "there was nothing to walk"
+    assert len(seen) < MOST - 1, "the walk did not reach the end"
+    assert set(seen) == allowed, "the walk did not see both sides of the removal"
+
+
+def names(box: Box) -> set[str]:
+    return {there.name for there in box.folder.iterdir()} if box.folder.exists() else set()
 
 
 def test_a_kill_in_the_middle_of_a_download_keeps_what_came(box: Box, releases: ReleaseServer) -> None:

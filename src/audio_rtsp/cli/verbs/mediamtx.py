@@ -113,7 +113,7 @@ def remove(places: Places, versions: tuple[str, ...], folder: Path | None, dry_r
     installation = open_installation(places, folder, writes=not dry_run)
     for name in versions:
         _refuse_removal(installation, name)
-    names = versions or installation.kept
+    names = versions or (*installation.kept, *installation.half_removed)
     if not names:
         say(f"audio-rtsp has installed no MediaMTX in {installation.folder}")
         return
@@ -134,6 +134,8 @@ def remove(places: Places, versions: tuple[str, ...], folder: Path | None, dry_r
 
 
 def _refuse_removal(installation: Installation, name: str) -> None:
+    if name in installation.half_removed:
+        return
     if name not in installation.kept:
         there = ", ".join(installation.kept) or "none"
         raise NoSuchRelease(

@@ -20,6 +20,7 @@ CHECKSUM = f"{PROGRAM}.sha256"
 LOCK = ".lock"
 STAGING = ".staging"
 DOWNLOADS = ".downloads"
+GOING = ".removed-"
 TIME_TO_ANSWER = 20.0
 """Seconds; a Pi Zero reads the program from a slow card first."""
 ANSWER = re.compile(r"v?\d[0-9A-Za-z.+_-]{0,63}", re.ASCII)
@@ -57,6 +58,15 @@ class Installation:
         """The names of all version folders that we made: they hold a program and its checksum."""
         noted = (there.parent for there in self.folder.glob(f"[!.]*/{CHECKSUM}"))
         return tuple(sorted(folder.name for folder in noted if (folder / PROGRAM).is_file()))
+
+    @property
+    def half_removed(self) -> tuple[str, ...]:
+        """The names of versions whose removal was cut off."""
+        return tuple(sorted(there.name.removeprefix(GOING) for there in self.folder.glob(f"{GOING}*")))
+
+    def going(self, name: str) -> Path:
+        """The folder of a version that is being removed."""
+        return self.folder / f"{GOING}{name}"
 
     def program_of(self, name: str) -> Path:
         """The program of a version folder."""

@@ -78,18 +78,32 @@ def switch(installation: Installation, name: str) -> None:
 
 
 def tidy(installation: Installation, *, keep_downloads: bool = False) -> None:
-    """Remove what only an installation at work needs."""
+    """Remove what only an installation at work needs, and end removals that were cut off."""
+    _end_removals(installation)
     for name in (STAGING,) if keep_downloads else (STAGING, DOWNLOADS):
         shutil.rmtree(installation.folder / name, ignore_errors=True)
 
 
 def remove_version(installation: Installation, name: str) -> None:
-    """Remove one version: its program first, so that a half-removed one is none."""
+    """Remove one version; it is whole until it is none, and what somebody has put into its folder stays."""
     folder = installation.folder / name
-    for file in (PROGRAM, CHECKSUM, *MEMBERS):
-        (folder / file).unlink(missing_ok=True)
-    with contextlib.suppress(OSError):  # the owner has put something there
-        folder.rmdir()
+    if installation.previous == name:
+        (installation.folder / PREVIOUS).unlink()
+    if folder.exists():
+        folder.rename(installation.going(name))
+        sync_directory(installation.folder)
+    _end_removals(installation)
+
+
+def _end_removals(installation: Installation) -> None:
+    for name in installation.half_removed:
+        going = installation.going(name)
+        for file in (PROGRAM, CHECKSUM, *MEMBERS):
+            (going / file).unlink(missing_ok=True)
+        try:
+            going.rmdir()
+        except OSError:  # the owner has put something there
+            going.rename(installation.folder / name)
 
 
 def remove_all(installation: Installation) -> None:
