@@ -159,6 +159,31 @@ def test_offline_without_an_old_answer_is_an_error(releases: ReleaseServer, desk
     assert "it answers 500" in report.problems[0]
 
 
+def test_whatever_is_wrong_comes_with_a_way_to_mend_it(box: Box, releases: ReleaseServer, desk: Desk) -> None:
+    releases.mood("releases.atom", Mood(status=500))
+    away = desk.look()
+    assert "carry the release here" in dict(away.rows())["to mend it"]
+    assert away.as_json()["fixes"] == list(away.fixes)
+    releases.mood("releases.atom", Mood())
+    box.install()
+    (box.folder / "v1.20.1/mediamtx").write_bytes(b"#!/bin/sh\nexit 1\n")
+    assert "audio-rtsp mediamtx install --force-install" in " ".join(desk.look().fixes)
+    assert "leave -v out" in " ".join(desk.look("v1.15.0").fixes)
+    assert "-v VERSION" in " ".join(desk.look("v9.9.9").fixes)
+    releases.add("v1.19.3", {"checksums.sha256": b""})
+    assert "another version" in " ".join(desk.look("v1.19.3").fixes)
+    releases.add("v1.20.0", {asset("v1.20.0"): b"something else"})
+    assert "another version" in " ".join(desk.look("v1.20.0").fixes)
+
+
+def test_an_old_answer_comes_with_a_way_to_a_new_one(releases: ReleaseServer, desk: Desk) -> None:
+    desk.look()
+    assert desk.look().fixes == ()
+    releases.mood("releases.atom", Mood(status=429))
+    desk.now += 5 * HOUR
+    assert "carry the release here" in desk.look().fixes[0]
+
+
 def test_an_answer_of_another_server_or_a_damaged_one_is_none(
     desk: Desk, releases: ReleaseServer, tmp_path: Path
 ) -> None:

@@ -20,9 +20,19 @@ from audio_rtsp.server.mediamtx.release.installation import Installation, ask_ve
 from audio_rtsp.server.mediamtx.release.memory import ReleaseMemory, parse_memory, render_memory
 from audio_rtsp.server.mediamtx.release.report import Report
 from audio_rtsp.server.mediamtx.release.server import ReleaseServer
-from audio_rtsp.server.mediamtx.release.version import faults, is_refused, newest_good, parse_release, tag
+from audio_rtsp.server.mediamtx.release.version import (
+    NEWEST_TRIED,
+    faults,
+    is_refused,
+    newest_good,
+    parse_release,
+    tag,
+)
 
 AWAY = (ReleaseServerAway, ClockNotSet)
+ANEW = "install it again: sudo audio-rtsp mediamtx install --force-install -v {}"
+TRIED = "take the one that was tried, leave -v out: sudo audio-rtsp mediamtx install"
+OTHER = "take another version: audio-rtsp mediamtx check -v VERSION says whether it would do"
 
 
 @dataclass(kw_only=True)
@@ -37,6 +47,8 @@ class Check:
     may_run: bool = True
     _notes: list[str] = field(init=False, default_factory=list)
     _problems: list[str] = field(init=False, default_factory=list)
+    _fixes: dict[str, None] = field(init=False, default_factory=dict)
+    """Each once, in order."""
 
     def look(self, wanted: Version | None = None) -> Report:
         """The findings; about *wanted* instead of the newest when it is named."""
@@ -55,14 +67,25 @@ class Check:
         subject = wanted or (newest if is_newer else None)
         if subject:
             report = self._about(report, subject, answers)
-        return replace(report, notes=tuple(self._notes), problems=tuple(self._problems))
+        return replace(report, notes=tuple(self._notes), problems=tuple(self._problems), fixes=tuple(self._fixes))
+
+    def _wrong(self, *says: str, fix: str) -> None:
+        self._problems += says
+        self._fixes[fix] = None
+
+    def _away(self, error: AudioRtspError, memory: ReleaseMemory | None) -> None:
+        """With an old answer it is no problem."""
+        (self._notes if memory else self._problems).append(error.what)
+        self._fixes[error.fix] = None
 
     def _installed(self) -> Report:
         here, name = self.installation, self.installation.in_use
         says = ask_version(here.program) if self.may_run and here.program.exists() else name
         version = parse_release(says or "")
         if here.program.exists() and says is None:
-            self._problems.append(f"{here.program} does not run: it prints no version")
+            self._wrong(
+                f"{here.program} does not run: it prints no version", fix=ANEW.format(name or tag(NEWEST_TRIED))
+            )
         if version:
             self._judge(version)
         return Report(
@@ -77,13 +100,16 @@ class Check:
     def _judge(self, version: Version) -> None:
         told = self._problems if is_refused(version) else self._notes
         told += [f"{tag(version)} {fault.says}" for fault in faults(version)]
+        if is_refused(version):
+            self._fixes[TRIED] = None
 
     def _installed_checksum(self, name: str | None) -> str:
         if name is None:
             return "not noted: another program put it there" if self.installation.is_foreign else ""
         verdict = self.installation.is_as_installed(name)
         if verdict is False:
-            self._problems.append(f"{self.installation.program_of(name)} has changed since it was installed")
+            program = self.installation.program_of(name)
+            self._wrong(f"{program} has changed since it was installed", fix=ANEW.format(name))
         return {True: "as it was installed", False: "CHANGED since it was installed", None: "not noted"}[verdict]
 
     def _memory(self) -> ReleaseMemory | None:
@@ -100,7 +126,7 @@ class Check:
         try:
             versions = self.server.versions()
         except (*AWAY, NoSuchRelease) as error:
-            (self._notes if memory else self._problems).append(error.what)
+            self._away(error, memory)
             return memory
         verified = memory.verified if memory else {}
         new = ReleaseMemory(base=self.server.base, at=now, versions=versions, verified=verified)
@@ -120,15 +146,15 @@ class Check:
             asset = self.server.asset(version, self.userland)
             return replace(report, url=f"{asset.url} answers", checksum=self._checksum(version, asset, answers))
         except AWAY as error:
-            (self._notes if answers else self._problems).append(error.what)
+            self._away(error, answers)
         except AudioRtspError as error:
-            self._problems += [error.what, *error.detail]
+            self._wrong(error.what, *error.detail, fix=error.fix)
         return report
 
     def _checksum(self, version: Version, asset: Asset, answers: ReleaseMemory | None) -> str:
         listed = self._listed(version, asset)
         if listed is None:
-            self._problems.append(f"{asset.name} has no checksum")
+            self._wrong(f"{asset.name} has no checksum", fix=OTHER)
             return "missing"
         if answers and answers.verified.get(asset.url) == listed:
             return "matches (the file was downloaded and compared before)"
@@ -137,7 +163,7 @@ class Check:
             download(self.server.web, asset.url, file, self.progress)
             found = sha256(file)
         if found != listed:
-            self._problems.append(f"{asset.name} differs from its checksum")
+            self._wrong(f"{asset.name} differs from its checksum", fix=OTHER)
             return "DIFFERS"
         if answers:
             self._keep(replace(answers, verified={**answers.verified, asset.url: listed}))

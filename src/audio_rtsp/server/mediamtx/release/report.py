@@ -26,6 +26,8 @@ class Report:
     checksum: str = ""
     notes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    fixes: tuple[str, ...] = ()
+    """What to do about notes and problems."""
     has_update: bool = False
 
     @property
@@ -51,6 +53,7 @@ class Report:
             "folder": self.folder,
             "notes": list(self.notes),
             "problems": list(self.problems),
+            "fixes": list(self.fixes),
         }
 
     def rows(self) -> list[tuple[str, str]]:
@@ -66,6 +69,7 @@ class Report:
             ("checksum", self.checksum),
             *(("note", note) for note in self.notes),
             *(("WRONG", problem) for problem in self.problems),
+            *(("to mend it", fix) for fix in self.fixes),
         ]
         return [(name, text) for name, text in rows if text]
 
