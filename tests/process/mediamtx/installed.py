@@ -77,13 +77,17 @@ class Installed:
         return (self.root / "log").read_text()
 
     def start(self) -> None:
+        self.launch()
+        wait_for(lambda: self.answers(), 10, "its API answers")
+
+    def launch(self) -> None:
+        """As start, without waiting for it."""
         argv = ("setpriv", "--pdeathsig", "KILL", "bash", "-c", KEEPER, self.binary, str(self.files.checked))
         clean = {key: value for key, value in os.environ.items() if not key.startswith(("RTSP_", "MTX_"))}
         with (self.root / "log").open("w") as log:
             self._keeper = subprocess.Popen(
                 argv, stdout=log, stderr=log, env={**clean, "MTX_MOQ": "no"}, start_new_session=True
             )
-        wait_for(lambda: self.answers(), 10, "its API answers")
 
     def stop(self) -> None:
         if self._keeper and self._keeper.poll() is None:

@@ -17,6 +17,7 @@ import pytest
 
 from audio_rtsp.config.backup import backups_of
 from audio_rtsp.errors import ConfigRefused, PortTaken
+from audio_rtsp.host.lock import locked
 from audio_rtsp.server.api import ControlApi
 from audio_rtsp.server.http import get
 from audio_rtsp.server.mediamtx.configuration import ServerConfiguration
@@ -197,6 +198,48 @@ def test_a_copy_on_which_the_server_does_not_come_up_is_taken_back(installed: In
     wait_for(installed.answers, 5, "it runs again")
 
 
+def unlucky(installed: Installed, folder: str) -> str:
+    """The owner's file with a log in a folder that is not there, which no trial finds."""
+    log = f"logDestinations: [file]\nlogFile: {folder}/mediamtx.log\n"
+    return installed.owner_text.replace("logDestinations: [stdout]\nlogFile: /var/log/mediamtx/mediamtx.log\n", log)
+
+
+def test_a_stopped_server_that_does_not_come_up_on_new_copies_gets_the_last_good_one(installed: Installed) -> None:
+    before, good = installed.files.checked.read_text(), installed.owner_text
+    installed.stop()
+    for folder in ("/nowhere", "/nor/here"):
+        installed.write(good)
+        installed.write(unlucky(installed, folder))
+        assert installed.configuration.follow().complaints == (), "nobody can tell before it is started"
+    installed.launch()
+    complaints = installed.configuration.settle(lambda: False).complaints
+    assert "did not come up" in complaints[0]
+    assert installed.files.checked.read_text() == before
+    assert installed.files.read_complaints() == complaints
+    wait_for(installed.answers, 5, "it runs")
+    assert installed.configuration.follow().complaints == complaints, "not tried again by itself"
+    installed.write(good)
+    assert installed.configuration.follow().complaints == ()
+
+
+def test_a_stopped_server_that_comes_up_on_its_new_copy_keeps_it(installed: Installed) -> None:
+    installed.stop()
+    installed.write(f"readTimeout: 11s\n{installed.owner_text}")
+    assert installed.configuration.follow().complaints == ()
+    installed.launch()
+    assert installed.configuration.settle(lambda: True).complaints == ()
+    assert "readTimeout: 11s" in installed.files.checked.read_text()
+    assert not installed.files.last_good.exists(), "the next start would look again"
+
+
+def test_whoever_changes_the_copy_is_not_waited_for_at_a_start(installed: Installed) -> None:
+    """He waits for the server, which is not started again before its start has been looked at."""
+    installed.files.last_good.write_text("")
+    with locked(installed.files.lock):
+        assert installed.configuration.settle(lambda: True).complaints == ()
+    assert installed.files.last_good.exists()
+
+
 def test_a_killed_server_comes_back_on_its_copy(installed: Installed) -> None:
     first = installed.pid
     os.kill(first, signal.SIGKILL)
@@ -267,7 +310,7 @@ def test_killed_at_any_step_a_change_leaves_the_old_state_or_the_new(installed: 
             pass
         if codes[-1] == 0:
             break
-    assert codes == [-signal.SIGKILL] * 5 + [0]
+    assert codes == [-signal.SIGKILL] * 6 + [0]
 
 
 def settings(installed: Installed) -> str:

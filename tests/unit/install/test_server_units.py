@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from audio_rtsp.server.mediamtx.conf_files import ConfFiles
+
 TEMPLATES = files("audio_rtsp").joinpath("install/templates")
 UNITS = ("mediamtx.service", "mediamtx-config.path", "mediamtx-config.service")
 MOST_EXPOSURE = {"mediamtx.service": 13, "mediamtx-config.service": 50}
@@ -64,6 +66,13 @@ def test_a_change_of_the_owners_file_calls_the_check_however_often() -> None:
     assert "StartLimitIntervalSec=0" in lines("mediamtx-config.service")
     assert "RemainAfterExit=yes" not in lines("mediamtx-config.service"), "a second change would call nothing"
     assert "Before=mediamtx.service" in lines("mediamtx-config.service")
+
+
+def test_a_start_on_a_new_copy_is_looked_at_and_an_old_one_costs_nothing() -> None:
+    look = next(line for line in lines("mediamtx.service") if line.startswith("ExecStartPost="))
+    marker = ConfFiles.under(Path("/")).last_good
+    assert f"[ ! -e {marker} ] || exec @PROGRAM@ mediamtx config --settle" in look
+    assert look.startswith("ExecStartPost=-+"), "as root, and whatever comes of it the server stays"
 
 
 def test_low_ports_give_back_what_the_sandbox_takes() -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     "--check", "act", flag_value="check", help="Try the file as it is; nothing is changed. Exit status 78: bad."
 )
 @click.option("--follow", "act", flag_value="follow", help="Let the server take the file over (the units call this).")
+@click.option("--settle", "act", flag_value="settle", help="After its start: give it the last good file if need be.")
 @click.option("--show", "act", flag_value="show", default=True, help="Ports, who may listen, complaints (the default).")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_context
@@ -35,10 +36,16 @@ def config(ctx: click.Context, act: str, as_json: bool) -> None:
     if act == "show":
         _show(places, as_json=as_json)
         return
-    whole = server_configuration(places)
-    followed = whole.check() if act == "check" else whole.follow()
+    followed = _act(server_configuration(places), act)
     _say(followed, as_json=as_json)
     ctx.exit(ConfigRefused.exit_code if followed.complaints else 0)
+
+
+def _act(whole: ServerConfiguration, act: str) -> Followed:
+    if act == "settle":
+        process = Path("/proc", os.environ.get("MAINPID", "self"))  # systemd.exec(5), "Environment variables set"
+        return whole.settle(process.exists)
+    return whole.check() if act == "check" else whole.follow()
 
 
 def server_configuration(places: Places, program: Path | None = None) -> ServerConfiguration:

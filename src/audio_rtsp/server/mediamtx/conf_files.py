@@ -36,6 +36,11 @@ class ConfFiles:
         return self.owner.parent / "checked/mediamtx.yml"
 
     @property
+    def last_good(self) -> Path:
+        """The copy that a server has run on, while :attr:`checked` is one that none has run on yet."""
+        return self.owner.parent / "checked/last-good.yml"
+
+    @property
     def complaints(self) -> Path:
         """Why the copy does not follow, a line each; not there when it does."""
         return self.owner.parent / "checked/complaints"

@@ -19,7 +19,7 @@ from audio_rtsp.config.settings import RTSP_PORT
 from audio_rtsp.config.sources import settings_file
 from audio_rtsp.errors import AudioRtspError, NotReadable, NotWritable
 from audio_rtsp.host.atomic_file import write_atomic
-from audio_rtsp.host.lock import locked
+from audio_rtsp.host.lock import InstanceLock, locked
 from audio_rtsp.server.mediamtx.asked import read_wanted
 from audio_rtsp.server.mediamtx.change import Change, missing_rights, objections, plan_change, refuse_clashes
 from audio_rtsp.server.mediamtx.conf_files import SECRET_MODE, ConfFiles
@@ -28,7 +28,7 @@ from audio_rtsp.server.mediamtx.errors import ServerConfRefused
 from audio_rtsp.server.mediamtx.owner_text import ADDRESSES
 from audio_rtsp.server.mediamtx.ports import Ports
 from audio_rtsp.server.mediamtx.remark import Refused, Remark
-from audio_rtsp.server.mediamtx.swap import Landing, swap
+from audio_rtsp.server.mediamtx.swap import Landing, settle, swap
 from audio_rtsp.server.mediamtx.trial import takes_hashes
 
 NO_CHANGE = "nothing to change"
@@ -105,6 +105,28 @@ class ServerConfiguration:
                     break
             self._files.write_complaints(followed.complaints)
             return followed
+
+    def settle(self, is_alive: Callable[[], bool]) -> Followed:
+        """After a start of the server: on a copy on which it does not come up it gets the last good one back.
+
+        Whoever is changing the copy sees to that himself, and waits for the server meanwhile: he is not waited for.
+        """
+        lock = InstanceLock(self._files.lock)
+        try:
+            return self._settle(is_alive) if lock.take() else Followed()
+        except OSError as error:
+            raise NotWritable(error.filename or str(self._files.checked), error) from error
+        finally:
+            lock.release()
+
+    def _settle(self, is_alive: Callable[[], bool]) -> Followed:
+        text = self._files.read_checked()
+        if text is None or settle(self._files, is_alive) is not Landing.PUT_BACK:
+            return Followed()
+        complaints = self._files.said([Remark(0, DID_NOT_COME_UP)])
+        self._files.remember_put_back(text)
+        self._files.write_complaints(complaints)
+        return Followed(complaints=complaints)
 
     def check(self) -> Followed:
         """What :meth:`follow` would say, without changing anything."""
@@ -210,7 +232,7 @@ class ServerConfiguration:
             if change.before is not None:
                 back_up(owner, owner.read_bytes())
             write_atomic(owner, change.after.encode(), mode=SECRET_MODE if change.before is None else None)
-        if swap(self._files.checked, change.derived.text) is not Landing.PUT_BACK:
+        if swap(self._files, change.derived.text) is not Landing.PUT_BACK:
             return
         if change.before is not None and change.after != change.before:
             write_atomic(owner, change.before.encode())

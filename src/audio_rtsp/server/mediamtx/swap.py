@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
 from audio_rtsp.host.atomic_file import write_atomic
-from audio_rtsp.server.mediamtx.conf_files import SECRET_MODE
+from audio_rtsp.server.mediamtx.conf_files import SECRET_MODE, ConfFiles
 from audio_rtsp.server.mediamtx.readback import Expectation, answers, api_port, until
 
 BETWEEN_SWAPS = 1.2
@@ -28,24 +29,55 @@ class Landing(StrEnum):
     PUT_BACK = "put back"
 
 
-def swap(copy: Path, text: str) -> Landing:
-    """Put *text* in the place of *copy*; a server that runs on it has taken it, or has the old one back. May wait."""
-    return asyncio.run(_swap(copy, text))
+def swap(files: ConfFiles, text: str) -> Landing:
+    """Put *text* in the place of the copy; a server that runs on it has taken it, or has the old one back. May wait.
+
+    One that does not run is looked at by :func:`settle`, when it is started.
+    """
+    return asyncio.run(_swap(files, text))
 
 
-async def _swap(copy: Path, text: str) -> Landing:
-    before = _read(copy)
+def settle(files: ConfFiles, is_alive: Callable[[], bool]) -> Landing:
+    """Wait for a server that was started on a copy that none has run on yet; when it ends, or does not come up in time,
+    the last good one is put back.
+    """
+    text, before = _read(files.checked), _read(files.last_good)
+    if text is None or before is None or text == before or asyncio.run(_comes_up(text, is_alive)):
+        files.last_good.unlink(missing_ok=True)
+        return Landing.TAKEN
+    _write(files.checked, before)
+    files.last_good.unlink()
+    return Landing.PUT_BACK
+
+
+async def _swap(files: ConfFiles, text: str) -> Landing:
+    before = _read(files.checked)
     was_up = before is not None and await answers(api_port(before))
+    if before is not None and (was_up or not files.last_good.exists()):
+        _write(files.last_good, before)
     if was_up:
         await asyncio.sleep(BETWEEN_SWAPS)
-    _write(copy, text)
+    _write(files.checked, text)
     if before is None or not was_up:
         return Landing.NOT_RUNNING
-    if await _is_taken(copy, text, api_port(before)):
+    if await _is_taken(files.checked, text, api_port(before)):
+        files.last_good.unlink()
         return Landing.TAKEN
-    _write(copy, before)
+    _write(files.checked, before)
     await until(Expectation(before).is_met, RESTARTED_WITHIN)
+    files.last_good.unlink()
     return Landing.PUT_BACK
+
+
+async def _comes_up(text: str, is_alive: Callable[[], bool]) -> bool:
+    expected = Expectation(text)
+
+    async def is_decided() -> bool:
+        return await expected.is_met() or not is_alive()
+
+    await until(is_decided, RESTARTED_WITHIN)
+    await asyncio.sleep(STEADY)
+    return await expected.is_met()
 
 
 async def _is_taken(copy: Path, text: str, old_port: int) -> bool:
