@@ -72,7 +72,8 @@ def _swapped(microphone: Microphone) -> Microphone:
     return replace(microphone, pattern=tones[sound.hertz])
 
 
-def _shell(command: str) -> Strike:
+def shell(command: str) -> Strike:
+    """A command line in the guest, as root."""
     return lambda box: box.guest.check(command)
 
 
@@ -100,21 +101,21 @@ FREEZE = Sabotage(
     words="the supervisor is stopped once all is well",
     strike=lambda box: box.guest.check(f"kill -STOP {box.main_pid()}"),
 )
-RESTARTED = Sabotage(words="the service is restarted once all is well", strike=_shell(f"systemctl restart {NAME}"))
-NOT_ENABLED = Sabotage(words="the unit is disabled once all is well", strike=_shell(f"systemctl disable -q {NAME}"))
+RESTARTED = Sabotage(words="the service is restarted once all is well", strike=shell(f"systemctl restart {NAME}"))
+NOT_ENABLED = Sabotage(words="the unit is disabled once all is well", strike=shell(f"systemctl disable -q {NAME}"))
 FORGETFUL = Sabotage(
     words="the names are forgotten once all is well",
-    strike=_shell(f"rm -f /etc/audio-rtsp/device_map.conf {STATE}/device_map.conf {STATE}/*.json"),
+    strike=shell(f"rm -f /etc/audio-rtsp/device_map.conf {STATE}/device_map.conf {STATE}/*.json"),
 )
-EMPTIED = Sabotage(words="the settings are empty after the cut", strike=_shell(f"truncate -s 0 {CONFIG}"))
+EMPTIED = Sabotage(words="the settings are empty after the cut", strike=shell(f"truncate -s 0 {CONFIG}"))
 BY_NAME = Sabotage(
     words="the unit allows char-alsa, which a box without cards does not know",
-    undermine=_shell(f"sed -i s/char-116/char-alsa/ {UNIT_FILE}; {RELOAD}"),
+    undermine=shell(f"sed -i s/char-116/char-alsa/ {UNIT_FILE}; {RELOAD}"),
 )
 BARE = Sabotage(
     words="the unit has no sandbox",
-    undermine=_shell(f"sed -i -E '/^(Protect|Restrict|Private|SystemCall)/d' {UNIT_FILE} {SANDBOX_FILE}; {RELOAD}"),
+    undermine=shell(f"sed -i -E '/^(Protect|Restrict|Private|SystemCall)/d' {UNIT_FILE} {SANDBOX_FILE}; {RELOAD}"),
 )
 ROUGH_RELOAD = Sabotage(
-    words="a reload kills the service", undermine=_shell(f"sed -i 's/kill -HUP/kill -KILL/' {UNIT_FILE}; {RELOAD}")
+    words="a reload kills the service", undermine=shell(f"sed -i 's/kill -HUP/kill -KILL/' {UNIT_FILE}; {RELOAD}")
 )

@@ -32,6 +32,11 @@ class Scenario:
 CALM_LIMIT = 60.0
 """Seconds to wait for a busy host before the next try."""
 
+
+class LeftOut(Exception):
+    """What a scenario needs is not on this host; the words say what."""
+
+
 BROKEN = "the scenario itself is broken"
 LAB = "the lab: "
 REGISTER: dict[str, Scenario] = {}
@@ -67,6 +72,9 @@ def _perform_once(one: Scenario, stage: Stage) -> tuple[Row, str]:
     result, complaint = Result.PASS, ""
     try:
         one.body(stage)
+    except LeftOut as reason:
+        result = Result.LEFT_OUT
+        stage.note(str(reason))
     except AssertionError as error:
         result, complaint = Result.FAIL, str(error)
     except LabError as error:
@@ -98,6 +106,8 @@ def fails_as_it_should(one: Scenario, stage: Stage) -> Row:
     processor.
     """
     row, complaint = _perform_once(one, stage)
+    if row.result is Result.LEFT_OUT:
+        return row
     has_noticed = bool(complaint) and not complaint.startswith((BROKEN, LAB))
     noticed = Result.INCONCLUSIVE if stage.evidence.is_starved else Result.PASS
     return Row(

@@ -12,8 +12,8 @@ UNIT_FILE = f"/etc/systemd/system/{NAME}.service"
 CONFIG = "/etc/audio-rtsp/config"
 STATE = "/var/lib/audio-rtsp"
 
-TEMPLATE = Path(__file__).parents[3] / f"src/audio_rtsp/install/templates/{NAME}.service"
-UNIT = TEMPLATE.read_text().replace("@PROGRAM@", PROGRAM)
+TEMPLATES = Path(__file__).parents[3] / "src/audio_rtsp/install/templates"
+UNIT = (TEMPLATES / f"{NAME}.service").read_text().replace("@PROGRAM@", PROGRAM)
 
 SANDBOX_FILE = f"/etc/systemd/system/{NAME}.service.d/sandbox.conf"
 SANDBOX = "[Service]\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from field import command, scenario
 from field.sabotage import FREEZE
-from field.scenario import Body, Scenario, fails_as_it_should, perform
+from field.scenario import Body, LeftOut, Scenario, fails_as_it_should, perform
 from field.stage import Stage
 from lab.errors import CommandFailed
 from lab.evidence import Evidence, Hearing
@@ -107,3 +107,13 @@ def test_a_scenario_without_a_sabotage_is_refused() -> None:
 )
 def test_an_open_question_has_an_exit_code_of_its_own(results: list[Result], code: int) -> None:
     assert command.exit_code([Row(scenario="kettle", result=result, seconds=1.0) for result in results]) == code
+
+
+def test_what_this_host_lacks_leaves_a_scenario_out_and_says_so(tmp_path: Path) -> None:
+    def lacks(stage: Stage) -> None:
+        raise LeftOut("no kettle here")
+
+    row, complaint = perform(of(lacks), stages(tmp_path, Evidence()), 2)
+    assert (row.result, row.note, complaint) == (Result.LEFT_OUT, "no kettle here", "")
+    row = fails_as_it_should(of(lacks), stages(tmp_path, Evidence())())
+    assert row.result is Result.LEFT_OUT, "what was not tried has shown nothing"
