@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -118,7 +117,7 @@ def test_the_same_device_is_the_same_after_a_restart_with_other_numbers(tmp_path
     assert identities(read_inventory(root)) == identities(read_inventory(machine("04")))
 
 
-def test_thirty_two_cards_are_read_in_a_few_milliseconds(tmp_path: Path) -> None:
+def test_thirty_two_cards_are_read(tmp_path: Path) -> None:
     root = copy_of("03", tmp_path)
     cards, pcms = (root / "proc/asound/cards").read_text(), (root / "proc/asound/pcm").read_text()
     for index in range(1, 32):
@@ -129,7 +128,5 @@ def test_thirty_two_cards_are_read_in_a_few_milliseconds(tmp_path: Path) -> None
         pcms += f"{index:02}-00: USB Audio : USB Audio : capture 1\n"
     (root / "proc/asound/cards").write_text(cards)
     (root / "proc/asound/pcm").write_text(pcms)
-    started = time.perf_counter()
     inventory = read_inventory(root)
     assert len(inventory.pcms) == 32
-    assert time.perf_counter() - started < 0.25, "25 times what it takes; a hint, not a benchmark"

@@ -17,6 +17,7 @@ from audio_rtsp.config.edit import change_file
 from audio_rtsp.config.load import load
 from audio_rtsp.config.secrecy import who_reads
 from audio_rtsp.host import group
+from unit.config.folder import Write
 
 PASSWORD = b"RTSP_READ_PASSWORD=hunter2\n"
 NOBODY = 65534
@@ -27,7 +28,7 @@ def mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
 
-def test_a_password_is_not_everybodys_to_read(tmp_path):
+def test_a_password_is_not_everybodys_to_read(tmp_path: Path) -> None:
     path = tmp_path / "config"
     assert change_file(path, lambda data: PASSWORD)
     assert mode(path) == 0o640
@@ -35,7 +36,7 @@ def test_a_password_is_not_everybodys_to_read(tmp_path):
 
 
 @pytest.mark.parametrize("before", [0o644, 0o666, 0o664, 0o640, 0o600, 0o400])
-def test_a_password_takes_rights_and_gives_none(write, before):
+def test_a_password_takes_rights_and_gives_none(write: Write, before: int) -> None:
     path = write("config", "RTSP_PORT=8554\n")
     path.chmod(before)
     assert change_file(path, lambda data: data + PASSWORD)
@@ -43,14 +44,14 @@ def test_a_password_takes_rights_and_gives_none(write, before):
     assert mode(path) | before == before
 
 
-def test_what_is_no_password_changes_no_rights(write):
+def test_what_is_no_password_changes_no_rights(write: Write) -> None:
     path = write("config", "RTSP_PORT=8554\n")
     path.chmod(0o664)
     assert change_file(path, lambda data: b"RTSP_PORT=9554\n# RTSP_READ_PASSWORD=no\nRTSP_READ_PASSWORD=\n")
     assert mode(path) == 0o664
 
 
-def test_copies_of_a_password_are_nobody_elses_either(write):
+def test_copies_of_a_password_are_nobody_elses_either(write: Write) -> None:
     path = write("config", PASSWORD)
     write("backups/config.20200101-000000", PASSWORD).chmod(0o644)
     path.chmod(0o644)
@@ -62,7 +63,7 @@ def test_copies_of_a_password_are_nobody_elses_either(write):
 
 
 @as_root
-def test_the_group_that_runs_the_program_reads_on(write, monkeypatch):
+def test_the_group_that_runs_the_program_reads_on(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(group, "GROUP", "games")
     path = write("config", "RTSP_PORT=8554\n")
     path.chmod(0o664)
@@ -74,7 +75,7 @@ def test_the_group_that_runs_the_program_reads_on(write, monkeypatch):
 
 
 @as_root
-def test_without_an_installation_the_caller_of_sudo_reads_on(write, monkeypatch):
+def test_without_an_installation_the_caller_of_sudo_reads_on(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(group, "GROUP", "no-such-group")
     monkeypatch.setenv("SUDO_GID", "60")
     path = write("config", "")
@@ -86,7 +87,9 @@ def warnings(folder: Path) -> list[str]:
     return [str(one) for one in load(folder, environ={}, overrides={}).warnings]
 
 
-def test_a_password_written_by_hand_for_all_to_see_is_told_with_its_cure(write, tmp_path, monkeypatch):
+def test_a_password_for_all_to_see_is_told_with_its_cure(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(secrecy, "reading_group", lambda: None)
     tmp_path.chmod(0o755)
     path = write("config", PASSWORD)
@@ -98,7 +101,7 @@ def test_a_password_written_by_hand_for_all_to_see_is_told_with_its_cure(write, 
     assert (warnings(tmp_path), mode(path)) == ([], 0o640)
 
 
-def test_a_password_that_stands_in_a_copy_is_told_too(write, tmp_path):
+def test_a_password_that_stands_in_a_copy_is_told_too(write: Write, tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     write("config", PASSWORD).chmod(0o640)
     copy = write("backups/config.20200101-000000", PASSWORD)
@@ -111,7 +114,7 @@ def test_a_password_that_stands_in_a_copy_is_told_too(write, tmp_path):
 
 
 @as_root
-def test_who_may_not_read_the_settings_is_told_and_gets_no_silent_default(open_folder):
+def test_who_may_not_read_the_settings_is_told_and_gets_no_silent_default(open_folder: Path) -> None:
     path = open_folder / "config"
     path.write_bytes(b"RTSP_PORT=8554\n" + PASSWORD)
     path.chmod(0o600)

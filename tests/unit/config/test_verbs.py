@@ -43,7 +43,7 @@ def test_show_reads_well_at_80_columns(run: Run) -> None:
     assert len(run("show", "--all").stdout.splitlines()) == len(ALL) + 1
 
 
-def test_show_fits_on_a_screen_and_says_how_to_see_the_rest(run, write):
+def test_show_fits_on_a_screen_and_says_how_to_see_the_rest(run: Run, write: Write) -> None:
     nothing = run("show")
     assert nothing.stdout == "every setting has its default\n"
     assert nothing.stderr == f"{len(ALL)} settings have their defaults; with them: audio-rtsp config show --all\n"

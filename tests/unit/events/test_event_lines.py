@@ -40,7 +40,7 @@ def test_live_again_is_said_where_it_is_known(before: str, restarts: int, lost: 
 
 
 def test_every_state_has_its_severity() -> None:
-    assert {state.value for state in StreamState} | {"FAILED", "AWAY", "RESTARTED"} == set(OF_STATE)
+    assert {state.value for state in StreamState} | {"FAILED", "AWAY", "NOT STARTED", "RESTARTED"} == set(OF_STATE)
     of = {event.after: severity_of(event).name for event in (change(state, "") for state in (*StreamState, "failed"))}
     assert of == {
         **dict.fromkeys(("WAITING", "LIVE", "STOPPED"), "INFO"),
