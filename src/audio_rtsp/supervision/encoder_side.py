@@ -163,6 +163,8 @@ class EncoderSide:
         self._seen = self._outfit.watch.paths.get(self._name)
         self._show(EncoderCondition.STARTING, "connecting")
         async with self._outfit.gate:
+            if sound is not self._sound or not self._opened.is_set():
+                return None, 0.0  # it ended while others had their turn
             try:
                 self._run = run = EncoderRun(self.argv, sound, partial(self._outfit.hear, self._name))
             except (AudioRtspError, OSError) as error:
