@@ -37,6 +37,10 @@ class Codec:
     def label(self) -> str:
         return _LABELS.get(self.name, "Generic")
 
+    @property
+    def is_raw(self) -> bool:
+        return self.label == "LPCM"
+
 
 # RFC 3551 section 6, audio; these need no rtpmap
 STATIC: Mapping[int, Codec] = {

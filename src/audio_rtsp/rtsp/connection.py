@@ -33,12 +33,14 @@ class Connection(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         peer = transport.get_extra_info("peername") or ("", 0)
         self._transport = transport
-        self.wire = Wire(make_id(), peer, plain_address(peer[0]), transport.write, self._hang_up)
-        queue_bytes = self._limits.queue_bytes
-        transport.set_write_buffer_limits(high=queue_bytes, low=queue_bytes // 4)
+        self.wire = Wire(make_id(), peer, plain_address(peer[0]), transport.write, self._hang_up, self._limit_queue)
+        self._limit_queue(self._limits.queue_bytes)
+
+    def _limit_queue(self, size: int) -> None:
+        self._transport.set_write_buffer_limits(high=size, low=size // 4)
 
     def connection_lost(self, _: Exception | None) -> None:
-        self.wire.hang_up = _do_nothing  # no cycle is left, so memory does not wait for the collector
+        self.wire.hang_up = self.wire.limit_queue = _do_nothing  # no cycle is left: memory waits for no collector
 
     def data_received(self, data: bytes) -> None:
         if not self._splitter.is_partial:
@@ -117,5 +119,5 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
 
-def _do_nothing() -> None:
+def _do_nothing(*_: object) -> None:
     """What is left to do for a connection that is closed."""

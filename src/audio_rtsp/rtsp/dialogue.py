@@ -225,6 +225,7 @@ class Dialogue:
         if not isinstance(self.session, Reader):
             raise Refused(455 if self.session else 454)
         self._count(self.session)
+        self._widen_queue(self.session)
         self.session.play()
         return Response(status=200, headers=self._session_header())
 
@@ -235,6 +236,12 @@ class Dialogue:
         if not self._hub.reader_census.enter(session.address):
             raise Refused(503)
         session.is_counted = True
+
+    def _widen_queue(self, session: Reader) -> None:
+        """Uncompressed sound of a few seconds is more than the usual queue; with many readers memory comes first."""
+        limits, readers = self._hub.limits, self._hub.reader_census.total
+        if session.is_raw and readers <= limits.raw_queues:
+            self._wire.limit_queue(limits.raw_queue_bytes)
 
     # both
 

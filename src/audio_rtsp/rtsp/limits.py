@@ -24,6 +24,8 @@ class Limits:
     packet_seconds: float = 10.0  # and that long after it
     describe_seconds: float = 2.0  # a DESCRIBE waits so long for a publisher that was there a moment ago
     queue_bytes: int = 131_072  # unsent bytes per connection, here and once more in the kernel: 8 s of MP3 each
+    raw_queue_bytes: int = 1_048_576  # of uncompressed sound: the 5 s that a replaced encoder sends at once
+    raw_queues: int = 128  # while so many readers are there, then each has the short one
     wrong_passwords: int = 5  # per connection
     paths: int = 1_000
     connections: int = 2_000

@@ -18,6 +18,7 @@ class Wire:
     address: str
     write: Callable[[bytes], None]
     hang_up: Callable[[], None]
+    limit_queue: Callable[[int], None]
     blocked: bool = False  # more than the queue's bytes are unsent
     blocked_since: float = 0.0
 

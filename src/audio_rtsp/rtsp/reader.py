@@ -25,6 +25,11 @@ class Reader(Session):
     def state(self) -> Literal["idle", "read", "publish"]:
         return "read" if self.is_playing else "idle"
 
+    @property
+    def is_raw(self) -> bool:
+        """Whether it reads uncompressed sound."""
+        return self.path is not None and any(self.path.tracks[index].media.codec.is_raw for index in self.outlets)
+
     def setup(self, path: Path, index: int, offers: tuple[Transport, ...]) -> Transport:
         """One more track; the answer is the transport with our side of it."""
         if self.is_playing or index in self.outlets or self.path not in (None, path):

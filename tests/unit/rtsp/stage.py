@@ -23,6 +23,7 @@ from audio_rtsp.rtsp.wall_clock import WallClock
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine is shared
 MP3_SDP = b"v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=t\r\nt=0 0\r\nm=audio 0 RTP/AVP 14\r\na=control:streamid=0\r\n"
 OPUS_SDP = MP3_SDP.replace(b" 14\r\n", b" 97\r\na=rtpmap:97 opus/48000/2\r\n")
+L16_SDP = MP3_SDP.replace(b" 14\r\n", b" 97\r\na=rtpmap:97 L16/48000/2\r\n")
 
 
 class JumpingLoop:

@@ -21,7 +21,7 @@ from audio_rtsp.rtsp.reader import Reader
 from audio_rtsp.rtsp.sdp import parse_description
 from audio_rtsp.rtsp.timeline import Start
 from audio_rtsp.rtsp.track import Track
-from unit.rtsp.stage import MP3_SDP, OPUS_SDP, Line, Stage, mp3_packet, patient
+from unit.rtsp.stage import L16_SDP, MP3_SDP, OPUS_SDP, Line, Stage, mp3_packet, patient
 
 
 def is_empty(stage: Stage) -> bool:
@@ -104,6 +104,18 @@ def test_a_reader_that_takes_nothing_loses_frames_and_not_our_memory() -> None:
     slow.hear_again()
     source.push(mp3_packet(2_000, 2_000))
     assert slow.take().startswith(b"$\0") and not slow.closed
+
+
+def test_a_reader_of_raw_sound_misses_nothing_of_what_a_new_encoder_catches_up_on() -> None:
+    """4.5 s of 48 kHz stereo at once, while the reader's program has not had its turn."""
+    stage = Stage(raw_queues=2)
+    source, readers = stage.publisher(sdp=L16_SDP), [stage.reader() for _ in range(3)]
+    for line in readers:
+        line.is_deaf = True
+    for number in range(864):
+        source.push(mp3_packet(number, number, payload=b"x" * 1_000).replace(b"\x80\x0e", b"\x80\x61", 1))
+    discarded = [line.protocol.dialogue.session.count_discarded() for line in readers]  # type: ignore[union-attr]
+    assert discarded[:2] == [0, 0] and discarded[2] > 600, "the third is one too many: memory comes first"
 
 
 def test_a_reader_that_takes_nothing_for_a_minute_is_cut_off() -> None:
