@@ -15,6 +15,7 @@ from audio_rtsp.host.atomic_file import write_atomic
 from audio_rtsp.host.group import group_name, reading_group
 
 SECRET = frozenset(key for key, setting in BY_KEY.items() if setting.secret)
+READ_ANEW = "then: audio-rtsp config reload"
 OTHERS = 0o007
 ALONE = 0o740
 """What is left to owner and group of a file that was everybody's; a group that is new to it does not write."""
@@ -88,6 +89,6 @@ def _how_to_close(files: list[Path]) -> str:
     names = shlex.join(str(file.absolute()) for file in files)
     group = reading_group()
     if files[0].stat().st_uid == os.geteuid() != 0:
-        return f"chmod o= {names}"
+        return f"chmod o= {names}; {READ_ANEW}"
     chgrp = f"sudo chgrp {group_name(group)} {names}; " if group is not None else ""
-    return f"{chgrp}sudo chmod o= {names}"
+    return f"{chgrp}sudo chmod o= {names}; {READ_ANEW}"

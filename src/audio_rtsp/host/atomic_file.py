@@ -12,7 +12,8 @@ NEW_FILE_MODE = 0o644
 
 
 def write_atomic(path: Path, data: bytes, *, mode: int | None = None, group: int | None = None) -> None:
-    """Replace the content of *path*; owner and mode of a file that was there stay. *group* is given where we may.
+    """Replace the content of *path*; owner and mode of a file that was there stay. *group* is given where we may,
+    else no group has rights.
 
     A symbolic link stays a link: its target is replaced. Raises OSError; then the old content is untouched.
     """
@@ -23,8 +24,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int | None = None, group: int
         _write_new(temporary, data, _mode_for(path, mode))
         _keep_owner(path, temporary)
         if group is not None:
-            with contextlib.suppress(PermissionError):
-                os.chown(temporary, -1, group)
+            _give(temporary, group)
         temporary.rename(path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -49,6 +49,13 @@ def _mode_for(path: Path, mode: int | None) -> int:
         return path.stat().st_mode & 0o7777
     except OSError:
         return NEW_FILE_MODE
+
+
+def _give(file: Path, group: int) -> None:
+    try:
+        os.chown(file, -1, group)
+    except PermissionError:
+        file.chmod(file.stat().st_mode & 0o7707)
 
 
 def _keep_owner(path: Path, temporary: Path) -> None:

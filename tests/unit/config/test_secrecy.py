@@ -97,6 +97,7 @@ def test_a_password_for_all_to_see_is_told_with_its_cure(
     (line,) = warnings(tmp_path)
     says, cure = line.split("; fix: ")
     assert says == "config: RTSP_READ_PASSWORD: everybody on this machine can read it"
+    cure, _, _ = cure.partition("; then: ")
     subprocess.run(cure.replace("sudo ", ""), shell=True, check=True)
     assert (warnings(tmp_path), mode(path)) == ([], 0o640)
 
@@ -131,6 +132,26 @@ def open_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         yield Path(name)
+
+
+@as_root
+def test_a_copy_that_cannot_have_the_files_group_is_for_no_group(open_folder: Path) -> None:
+    path = open_folder / "config"
+    path.write_bytes(PASSWORD)
+    path.chmod(0o640)
+    os.chown(open_folder, NOBODY, NOBODY)
+    os.chown(path, NOBODY, 60)
+    code = f"""
+import os
+from pathlib import Path
+from audio_rtsp.config.backup import back_up
+os.setgroups([])
+os.setgid({NOBODY})
+os.setuid({NOBODY})
+back_up(Path({str(path)!r}), b"old")
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
+    assert [(copy.path.stat().st_gid, mode(copy.path)) for copy in backups_of(path)] == [(NOBODY, 0o600)]
 
 
 AS_NOBODY = f"""
