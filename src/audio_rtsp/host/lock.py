@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+OURS = 0o600
+"""Who may open a lock file, if only to read it, can hold the lock: nobody else may keep us from starting."""
+
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold the lock file *path* for the body; waits for another holder. Raises OSError when it cannot be made."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, OURS)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -29,12 +32,13 @@ class InstanceLock:
 
     def take(self) -> bool:
         """Try to take it; False when another process holds it."""
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, OURS)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(descriptor)
             return False
+        os.fchmod(descriptor, OURS)
         os.truncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         self._descriptor = descriptor

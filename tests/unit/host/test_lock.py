@@ -132,3 +132,13 @@ def test_a_lock_that_another_took_meanwhile_is_his(tmp_path: Path) -> None:
         assert not lock.keep()
         assert lock.holder() == str(other.pid)
     lock.release()
+
+
+def test_nobody_else_can_hold_a_lock_of_ours(tmp_path: Path) -> None:
+    """flock(2) asks for no more than a descriptor, and one that reads will do."""
+    (tmp_path / "lock").touch(0o644)
+    lock = InstanceLock(tmp_path / "lock")
+    assert lock.take()
+    lock.release()
+    with locked(tmp_path / "other"):
+        assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
