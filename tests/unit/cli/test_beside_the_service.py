@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,12 @@ from audio_rtsp.cli.main import main
 from audio_rtsp.control.listener import ControlListener
 from unit.cli.snapshots import snapshot, stream
 
+RELOADED: dict[str, Any] = {"complaints": [], "waiting": []}
 STATUS = snapshot(stream()).as_json()
+
+
+def reload(_: object) -> dict[str, Any]:
+    return RELOADED
 
 
 @pytest.fixture
@@ -29,7 +35,7 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     up, down = threading.Event(), threading.Event()
 
     async def serve() -> None:
-        listener = ControlListener(folder / "control.sock", reads={"status": lambda _: STATUS}, acts={})
+        listener = ControlListener(folder / "control.sock", reads={"status": lambda _: STATUS}, acts={"reload": reload})
         listener.listen()
         up.set()
         await asyncio.to_thread(down.wait, 20)
@@ -55,6 +61,22 @@ def test_it_is_refused_with_the_urls_of_the_service(
     assert STATUS["streams"][0]["url"] in said
     ends = f"sudo systemctl stop audio-rtsp; where it was started by hand: sudo kill {STATUS['pid']}"
     assert said.splitlines()[-1].endswith(f"or end it: {ends}")
+
+
+def test_settings_that_the_program_may_not_read_are_not_said_to_be_taken_over(
+    service: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unread = "config: cannot be read (permission denied); what held before stays in force; fix: chgrp"
+    monkeypatch.setitem(RELOADED, "config", str(tmp_path / "config"))
+    with pytest.raises(SystemExit):
+        main(["--config-dir", str(tmp_path / "config"), "config", "set", "RTSP_PORT", "8554"])
+    assert "the running audio-rtsp took it over" in capsys.readouterr().err
+    monkeypatch.setitem(RELOADED, "complaints", [unread])
+    with pytest.raises(SystemExit):
+        main(["--config-dir", str(tmp_path / "config"), "config", "set", "RTSP_PORT", "9554"])
+    said = capsys.readouterr().err
+    assert "took it over" not in said
+    assert f"the running audio-rtsp could not read it\n{unread}\n" in said
 
 
 async def _must_not_run(*_: object) -> None:
