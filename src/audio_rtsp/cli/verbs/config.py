@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from audio_rtsp.cli.answer import in_typed_words, say, say_json, tell
 from audio_rtsp.cli.configured import configuration_of
+from audio_rtsp.cli.key_and_value import KeyAndValue, parse_pairs
+from audio_rtsp.cli.settings_table import HIDDEN, settings_json, settings_table, shown_text
 from audio_rtsp.cli.takeover import reload_program, take_over
 from audio_rtsp.cli.verb_group import VerbGroup
 from audio_rtsp.config.candidate import NOTHING_WRITTEN, Candidate, all_complaints
@@ -31,19 +32,7 @@ from audio_rtsp.stream_name import is_stream_name
 if TYPE_CHECKING:
     from audio_rtsp.cli.places import Places
 
-HIDDEN = "****"
 IN_VAIN = "has no effect yet; what it is for is still to come"
-
-
-class KeyAndValue(click.Command):
-    """A command whose value may start with ``-``, as the options of ffmpeg do."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put all that is no option of ours behind ``--``."""
-        options, words = _split_options(args, set(ctx.help_option_names))
-        if options[-1:] == ["--stream"]:
-            raise click.BadOptionUsage("stream", "Option '--stream' requires an argument.", ctx)
-        return super().parse_args(ctx, [*options, "--", *words])
 
 
 @click.group(cls=VerbGroup)
@@ -65,10 +54,10 @@ def show(places: Places, is_all: bool, origin: bool, as_json: bool, stream: str 
     values = _values(read, stream)
     complaints = tuple(dict.fromkeys((*read.complaints, *judgement.complaints(values))))
     if as_json:
-        say_json({"stream": stream, "settings": _settings_json(values), "complaints": [str(one) for one in complaints]})
+        say_json({"stream": stream, "settings": settings_json(values), "complaints": [str(one) for one in complaints]})
         return
     shown = [one for one in ALL if is_all or origin or values[one] != one.default]
-    say(_settings_table(values, shown, origin=origin) if shown else "every setting has its default")
+    say(settings_table(values, shown, origin=origin) if shown else "every setting has its default")
     if len(shown) < len(ALL):
         tell(f"{len(ALL) - len(shown)} settings have their defaults; with them: audio-rtsp config show --all")
     for complaint in complaints:
@@ -82,7 +71,7 @@ def show(places: Places, is_all: bool, origin: bool, as_json: bool, stream: str 
 def get(places: Places, key: str, stream: str | None) -> None:
     """Print the value of KEY that is in force."""
     read = configuration_of(places)
-    say(_shown(_setting(key), _values(read, stream)))
+    say(shown_text(_setting(key), _values(read, stream)))
     for complaint in read.complaints:
         if complaint.where in (CONFIG, device_file(stream or "")):  # it may stand there, and cannot be read
             tell(str(complaint))
@@ -102,15 +91,15 @@ def set_(places: Places, words: tuple[str, ...], stream: str | None) -> None:
     from audio_rtsp.encoder import judgement
     from audio_rtsp.encoder.codec import instead
 
-    texts = {_setting(key): value for key, value in _pairs(words)}
+    texts = {_setting(key): value for key, value in parse_pairs(words)}
     texts = {setting: _accepted(setting, _given(value), stream) for setting, value in texts.items()}
     path = settings_file(places.config, stream)
     sources = read_sources(places.config)
     candidate = Candidate(sources, texts, stream=stream, judge=judgement.complaints, mend=instead)
     is_changed = change_file(path, candidate.change)
     for setting, text in texts.items():
-        shown = HIDDEN if setting.secret and text else text or "empty"
-        say(f"{setting.key} is now {shown} in {path}" if is_changed else f"{setting.key} is {shown} already")
+        value = HIDDEN if setting.secret and text else text or "empty"
+        say(f"{setting.key} is now {value} in {path}" if is_changed else f"{setting.key} is {value} already")
     if not is_changed:
         say("nothing was changed")
         return
@@ -172,19 +161,6 @@ def _setting(key: str) -> Setting[Any]:
     return BY_KEY[name]
 
 
-def _pairs(words: tuple[str, ...]) -> list[tuple[str, str]]:
-    """``KEY VALUE``, or as many ``KEY=VALUE`` as there are."""
-    if "=" not in words[0]:
-        if len(words) != 2:
-            more = f"{' '.join(words[2:])} is too much; " if words[2:] else ""
-            raise click.UsageError(f"{more}takes KEY VALUE, or KEY=VALUE as often as you like")
-        return [(words[0], words[1])]
-    for word in words:
-        if "=" not in word:
-            raise click.UsageError(f"{quoted(word)} is not KEY=VALUE")
-    return [(key, value) for key, _, value in (word.partition("=") for word in words)]
-
-
 def _given(value: str) -> str:
     return sys.stdin.readline().rstrip("\r\n") if value == "-" else value
 
@@ -199,39 +175,8 @@ def _accepted(setting: Setting[Any], text: str, stream: str | None) -> str:
     try:
         return setting.render(setting.parse(text))
     except ValueError as error:
-        shown = "this value" if setting.secret else quoted(text)
-        raise ConfigRefused([f"{setting.key}: {shown} cannot be used; {error}"], fix=NOTHING_WRITTEN) from None
-
-
-def _shown(setting: Setting[Any], values: Values) -> str:
-    text = values.text(setting)
-    return HIDDEN if setting.secret and text else text
-
-
-def _settings_table(values: Values, shown: Sequence[Setting[Any]], *, origin: bool) -> str:
-    from audio_rtsp.cli.table import render_table
-
-    if not origin:
-        return render_table(("setting", "value"), [(setting.key, _shown(setting, values)) for setting in shown])
-    rows = [(setting.key, _shown(setting, values), values.origin(setting).where) for setting in shown]
-    return render_table(("setting", "value", "from"), rows)
-
-
-def _settings_json(values: Values) -> dict[str, object]:
-    return {setting.key: _setting_json(setting, values) for setting in ALL}
-
-
-def _setting_json(setting: Setting[Any], values: Values) -> dict[str, object]:
-    value, origin = values[setting], values.origin(setting)
-    is_hidden = setting.secret and bool(values.text(setting))
-    is_plain = isinstance(value, bool | int | float | None)
-    return {
-        "value": HIDDEN if is_hidden else value if is_plain else str(value),
-        "text": _shown(setting, values),
-        "default": setting.default_text,
-        "unit": setting.unit,
-        "origin": {"kind": str(origin.kind), "where": origin.where},
-    }
+        what = "this value" if setting.secret else quoted(text)
+        raise ConfigRefused([f"{setting.key}: {what} cannot be used; {error}"], fix=NOTHING_WRITTEN) from None
 
 
 def _tell_afterwards(places: Places, settings: tuple[Setting[Any], ...], stream: str | None) -> None:
@@ -242,20 +187,3 @@ def _tell_afterwards(places: Places, settings: tuple[Setting[Any], ...], stream:
         if setting.variable in os.environ:
             tell(f"{setting.variable} is set in the environment and wins over it")
     take_over(places)
-
-
-def _split_options(args: list[str], help_options: set[str]) -> tuple[list[str], list[str]]:
-    """Our own options, then the words; ``--`` ends the options."""
-    options: list[str] = []
-    words: list[str] = []
-    rest = iter(args)
-    for word in rest:
-        if word == "--":
-            words.extend(rest)
-        elif word in help_options or word.startswith("--stream="):
-            options.append(word)
-        elif word == "--stream":
-            options += [word, *islice(rest, 1)]
-        else:
-            words.append(word)
-    return options, words
