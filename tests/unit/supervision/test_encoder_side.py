@@ -48,6 +48,7 @@ def test_an_encoder_whose_sound_ended_while_it_waited_for_its_turn_is_not_starte
         outfit = Outfit(
             watch=watch,
             rtsp_port=1,
+            asks_password=False,
             host=lambda: "h",
             ffmpeg=FfmpegVersion(5, 1),
             gate=gate,
