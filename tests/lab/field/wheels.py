@@ -12,7 +12,6 @@ from lab.image.cache import Cache
 from lab.image.recipe import digest
 
 BUILD_LIMIT = 300.0
-NEEDED = ("pyproject.toml", "README.md", "LICENSE", "src")
 
 
 def build_wheels(project: Path, cache: Cache, folder: Path) -> None:

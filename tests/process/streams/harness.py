@@ -22,7 +22,6 @@ from typing import Any
 from machines.machine import copy_of
 
 STANDIN = Path(__file__).with_name("arecord_standin.py")
-COUNTER_BITS = 30
 
 
 def free_port() -> int:

@@ -132,7 +132,6 @@ def test_whatever_passes_gives_ffmpeg_pairs_from_the_list_only(text: str) -> Non
 
 SAMPLES = {"-application": "audio", "-aac_coder": "fast", "-frame_duration": "20", "-profile:a": "aac_low"}
 SAMPLES |= dict.fromkeys(("-b:a", "-b:a:0", "-ab"), "64k") | {"-metadata": "title=x", "-cutoff": "12000"}
-CODEC_OF = {"-profile:a": "aac"}
 
 
 @pytest.mark.parametrize("ffmpeg", ffmpegs(), ids=str)

@@ -17,7 +17,6 @@ from typing import Any
 
 import pytest
 
-Folder = Mapping[str, bytes]
 OPERATIONS = ("open", "write", "fchmod", "fsync", "fdatasync", "close", "unlink", "rename", "replace")
 
 
