@@ -193,6 +193,10 @@ class Guest:
         """Set the wall clock to *seconds* since 1970."""
         self.check(f"date -s @{seconds:.3f}")
 
+    def set_link(self, is_up: bool) -> None:
+        """Plug the network cable in, or pull it."""
+        self.monitor.do("set_link", name=NETWORK, up=is_up)
+
     def forward(self, guest_port: int) -> int:
         """A port of this host's loopback that leads to *guest_port* of the guest."""
         self.monitor.tell(f"hostfwd_add {NETWORK} tcp:127.0.0.1:0-:{guest_port}")
