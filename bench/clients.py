@@ -39,7 +39,7 @@ class Fault:
     lead: float
 
 
-FAULTS = (Fault("kill -9", signal.SIGKILL, 0.3, 1.0), Fault("SIGSTOP", signal.SIGSTOP, 5.0, 5.0))
+FAULTS = (Fault("kill -9", signal.SIGKILL, 0.3, 1.3), Fault("SIGSTOP", signal.SIGSTOP, 5.0, 5.0))
 STEP = 0.02
 """Seconds that RTP time's step over a pause may differ from it, but for a lead that it takes back."""
 SMALL_LEAD = 1.0
@@ -101,9 +101,9 @@ def _do(fault: Fault, program: Program, heard: dict[str, Output], times: RtpTime
     """The pause is the longest time between two arrivals of decoded sound around the fault."""
     time.sleep(BEFORE)
     before, lead = {name: _hears_tone(output) for name, output in heard.items()}, times.lead()
-    victim, since = program.stream(STREAM)["encoder_pid"], time.monotonic() - 0.15
+    victim, since = program.wait_state(STREAM, "LIVE")["encoder_pid"], time.monotonic() - 0.15
     os.kill(victim, fault.signal)
-    wait_for(lambda: program.stream(STREAM)["encoder_pid"] not in (None, victim), 10, "the next encoder")
+    wait_for(lambda: program.stream(STREAM).get("encoder_pid") not in (None, victim), 10, "the next encoder")
     time.sleep(AFTER)
     return Seen(
         {name: _longest_pause(output, since) for name, output in heard.items()},

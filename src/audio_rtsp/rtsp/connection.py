@@ -21,13 +21,8 @@ class Connection(asyncio.Protocol):
     def __init__(self, limits: Limits, loop: Loop) -> None:
         self._limits, self._loop = limits, loop
         self._splitter = Splitter(head_bytes=limits.head_bytes, body_bytes=limits.body_bytes)
-        self._since = loop.time()
+        self.since = loop.time()  # when it last said something
         self._has_spoken = False
-
-    @property
-    def since(self) -> float:
-        """When it last said something."""
-        return self._since
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -44,7 +39,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if not self._splitter.is_partial:
-            self._since = self._loop.time()
+            self.since = self._loop.time()
         self._splitter.feed(data)
         self._pump()
 
@@ -74,7 +69,7 @@ class Connection(asyncio.Protocol):
             for _ in range(ITEMS_PER_TURN):
                 if not self._is_listening or (item := self._splitter.pop()) is None:
                     return
-                self._since, self._has_spoken = now, True
+                self.since, self._has_spoken = now, True
                 self._take(item, now)
         except BadMessage as bad:
             self._refuse(bad.status)
@@ -101,9 +96,9 @@ class Connection(asyncio.Protocol):
         if self.wire.blocked:
             is_overdue = now - self.wire.blocked_since > limits.idle_seconds
         elif self._splitter.is_partial or not self._has_spoken:
-            is_overdue = now - self._since > limits.speak_seconds
+            is_overdue = now - self.since > limits.speak_seconds
         else:
-            is_overdue = not self.has_session and now - self._since > limits.idle_seconds
+            is_overdue = not self.has_session and now - self.since > limits.idle_seconds
         if is_overdue:
             self.abort()
 

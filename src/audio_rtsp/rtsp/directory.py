@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-from .path import Guest, Loop, Path
+from .path import Loop, Path
 from .sdp import Description
+from .session import Session
 from .timeline import Start
 from .track import Track
 
@@ -28,7 +29,7 @@ class Directory:
         """Sorted by name."""
         return tuple(self._paths[name] for name in sorted(self._paths))
 
-    def publish(self, name: str, description: Description, publisher: Guest, wall: float) -> Path:
+    def publish(self, name: str, description: Description, publisher: Session, wall: float) -> Path:
         """The path for a publisher: the one that is there when the media are the same, else a new one in its place."""
         there = self._paths.get(name)
         if there is not None and there.description.identity == description.identity:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from .sdp import Description
+from .session import Session
 from .track import Track
 
 
@@ -15,20 +16,6 @@ class Loop(Protocol):
 
     def time(self) -> float: ...
     def call_later(self, delay: float, callback: Callable[[], object], /) -> asyncio.TimerHandle: ...
-
-
-class Guest(Protocol):
-    """A session on this path; ``expel`` ends it and its connection."""
-
-    id: str
-
-    def expel(self) -> None: ...
-
-
-class Reader(Guest, Protocol):
-    """A session that reads, or is about to."""
-
-    is_playing: bool
 
 
 class Path:
@@ -46,10 +33,10 @@ class Path:
         self.name = name
         self.description = description
         self.tracks = tracks
-        self.publisher: Guest | None = None
+        self.publisher: Session | None = None
         self.ready_time = 0.0
         self.inbound_bytes = self.frames_in_error = 0
-        self.readers: list[Reader] = []
+        self.readers: list[Session] = []
         self.on_close: Callable[[Path], None] = lambda _: None
         self._waiting: list[Callable[[], None]] = []
         self._loop, self._gap_seconds = loop, gap_seconds
@@ -60,7 +47,7 @@ class Path:
     def is_online(self) -> bool:
         return self.publisher is not None
 
-    def adopt(self, publisher: Guest, wall: float) -> None:
+    def adopt(self, publisher: Session, wall: float) -> None:
         """A publisher begins; one that was there goes. Byte counters begin again, as MediaMTX's do."""
         previous, self.publisher = self.publisher, publisher
         self._cancel_gap()
@@ -73,7 +60,7 @@ class Path:
             track.timeline.change_publisher()
         self._wake()
 
-    def abandon(self, publisher: Guest) -> None:
+    def abandon(self, publisher: Session) -> None:
         """A publisher leaves; its readers wait for the next one."""
         if self.publisher is not publisher:
             return
@@ -96,10 +83,10 @@ class Path:
         for track in self.tracks:
             track.flush()
 
-    def attach(self, reader: Reader) -> None:
+    def attach(self, reader: Session) -> None:
         self.readers.append(reader)
 
-    def detach(self, reader: Reader) -> None:
+    def detach(self, reader: Session) -> None:
         if reader in self.readers:
             self.readers.remove(reader)
 

@@ -34,7 +34,7 @@ def report_path(path: Path) -> Json:
         "source": {"type": "rtspSession", "id": path.publisher.id} if path.publisher else None,
         "tracks": labels,
         "tracks2": codecs,
-        "readers": [{"type": "rtspSession", "id": reader.id} for reader in path.readers if reader.is_playing],
+        "readers": [{"type": "rtspSession", "id": reader.id} for reader in path.readers if reader.state == "read"],
         **_report_bytes(path),
     }
 

@@ -40,6 +40,6 @@ def test_an_encoder_stopped_twice_is_replaced_and_nobody_leaves(tmp_path: Path) 
 def _stop_encoder(program: Program, heard: list[Output]) -> None:
     victim, sizes = program.wait_state(STREAM, "LIVE")["encoder_pid"], [len(each.data) for each in heard]
     os.kill(victim, signal.SIGSTOP)
-    wait_for(lambda: program.stream(STREAM)["encoder_pid"] not in (None, victim), LONGEST_PAUSE, "the next encoder")
+    wait_for(lambda: program.stream(STREAM).get("encoder_pid") not in (None, victim), LONGEST_PAUSE, "the next encoder")
     wait_until(lambda: all(len(each.data) > size for each, size in zip(heard, sizes, strict=True)), 8, "more sound")
     assert_hear_on(heard)
