@@ -117,7 +117,7 @@ class Client:
 
 @contextlib.contextmanager
 def client(server: ServerProcess, name: str = "t", host: str = "127.0.0.1") -> Iterator[Client]:
-    with socket.create_connection((host, server.rtsp_port), timeout=5) as opened:
+    with socket.create_connection((host, server.rtsp_port), timeout=10) as opened:
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield Client(opened, server.url(name, f"[{host}]" if ":" in host else host))
 
