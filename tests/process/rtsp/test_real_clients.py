@@ -6,13 +6,16 @@ import contextlib
 import shutil
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from process.rtsp.api import ask, find_path, wait_online, wait_readers
+from media_servers import BINARIES, binary_or_skip
+from process.rtsp.api import ask, find_path, wait_offline, wait_online, wait_readers
 from process.rtsp.child import ServerProcess, child, lan_addresses, listening_child, serving, wait_until
 from process.rtsp.players import CODECS, READERS, publisher_argv, publishing, reader_argv
 from process.rtsp.tone import RATE, is_tone, level_at
+from process.streams.harness import free_port
 
 NEEDED = 2 * round(0.5 * RATE)  # bytes
 
@@ -132,3 +135,39 @@ def test_a_client_without_wishes_comes_by_udp(server: ServerProcess) -> None:
         assert is_tone(heard.wait_for(NEEDED)), heard.errors.decode()
         transports = {item["state"]: item["transport"] for item in ask(server, "/v3/rtspsessions/list")[1]["items"]}
         assert transports == {"publish": "TCP", "read": "UDP"}
+
+
+PULLING = """
+rtspAddress: 127.0.0.1:{port}
+rtspTransports: [tcp]
+rtmp: no
+hls: no
+webrtc: no
+srt: no
+paths:
+  far:
+    source: {url}
+    rtspTransport: {transport}
+"""
+
+
+@pytest.mark.parametrize("transport", ["tcp", "udp"])
+@pytest.mark.timeout(60)
+def test_a_recorder_with_an_rtsp_stack_of_its_own_goes_on_over_a_new_publisher(tmp_path: Path, transport: str) -> None:
+    """MediaMTX as a client: gortsplib, which reads as video recorders do, with a password by Digest."""
+    binary, port, conf = binary_or_skip(BINARIES[-1]), free_port(), tmp_path / "pull.yml"
+    user = {"AUDIO_RTSP_RTSP_READ_USER": "ann", "AUDIO_RTSP_RTSP_READ_PASSWORD": "s3cret"}
+    with serving(**user) as server, contextlib.ExitStack() as stack:
+        publisher = stack.enter_context(publishing(server, "mic", "aac"))
+        url = server.url("mic").replace("rtsp://", "rtsp://ann:s3cret@")
+        conf.write_text(PULLING.format(port=port, url=url, transport=transport))
+        stack.enter_context(listening_child("env", "-C", str(tmp_path), binary, str(conf)))
+        wait_readers(server, "mic", 1)
+        session = find_path(server, "mic")["readers"]
+        heard = stack.enter_context(listening_child(*reader_argv("ffmpeg", f"rtsp://127.0.0.1:{port}/far", "tcp")))
+        before = len(heard.wait_for(NEEDED, 20))
+        publisher.kill()
+        wait_offline(server, "mic")
+        stack.enter_context(publishing(server, "mic", "aac"))
+        assert is_tone(heard.wait_for(before + 2 * NEEDED, 20)[-NEEDED:], skip_seconds=0)
+        assert find_path(server, "mic")["readers"] == session
