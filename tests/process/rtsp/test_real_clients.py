@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -156,7 +157,7 @@ paths:
 def test_a_recorder_with_an_rtsp_stack_of_its_own_goes_on_over_a_new_publisher(tmp_path: Path, transport: str) -> None:
     """MediaMTX as a client: gortsplib, which reads as video recorders do, with a password by Digest."""
     binary, port, conf = binary_or_skip(BINARIES[-1]), free_port(), tmp_path / "pull.yml"
-    user = {"AUDIO_RTSP_RTSP_READ_USER": "ann", "AUDIO_RTSP_RTSP_READ_PASSWORD": "s3cret"}
+    user: dict[str, Any] = {"AUDIO_RTSP_RTSP_READ_USER": "ann", "AUDIO_RTSP_RTSP_READ_PASSWORD": "s3cret"}
     with serving(**user) as server, contextlib.ExitStack() as stack:
         publisher = stack.enter_context(publishing(server, "mic", "aac"))
         url = server.url("mic").replace("rtsp://", "rtsp://ann:s3cret@")
