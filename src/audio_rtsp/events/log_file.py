@@ -38,19 +38,18 @@ class LogFile:
 
     def append(self, line: str, gap: Gap) -> bool:
         """Write one line; False when it could not be written whole."""
-        lines = (gap(self._gap_words()), line) if self.missed else (line,)
-        is_written = self._tried(lambda: _write(self._ready(), _encoded(lines)))
-        self.missed = 0 if is_written else self.missed + 1
+        is_written = self._put((gap(self._gap_words()), line) if self.missed else (line,))
+        self.missed += not is_written
         return is_written
 
     def mend(self, gap: Gap) -> None:
         """After a failure: see whether it takes lines again, without waiting for the next one."""
         if not self.trouble:
             return
-        if not self.missed:
+        if self.missed:
+            self._put((gap(self._gap_words()),))
+        else:
             self.reopen()
-        elif self._tried(lambda: _write(self._ready(), _encoded((gap(self._gap_words()),)))):
-            self.missed = 0
 
     def reopen(self) -> bool:
         """Let go of the file, which was moved away, and make a new one where there is none."""
@@ -84,15 +83,25 @@ class LogFile:
     def _gap_words(self) -> str:
         return f"{self.missed} line{'s are' if self.missed > 1 else ' is'} missing here ({self.trouble})"
 
+    def _put(self, lines: Iterable[str]) -> bool:
+        is_written = self._tried(lambda: _write(self._ready(), _encoded(lines)))
+        if is_written:
+            self.missed, self.trouble = 0, ""
+        return is_written
+
     def _tried(self, work: Callable[[], object]) -> bool:
-        """After a failure the file is opened anew, and with it looked at: half a line may be at its end."""
+        """After a failure the file is opened anew, and with it looked at: half a line may be at its end.
+
+        A full disk may open what it cannot write: while lines are missing the trouble stays.
+        """
         try:
             work()
         except OSError as error:
             self.trouble = why(error)
             self.close()
             return False
-        self.trouble = ""
+        if not self.missed:
+            self.trouble = ""
         return True
 
     def _ready(self) -> int:

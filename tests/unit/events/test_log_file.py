@@ -146,6 +146,17 @@ def test_a_disk_that_is_well_again_is_found_so_without_a_line_to_write(log: LogF
     assert log.path.read_text() == "!1 line is missing here (no space left on device)!\n"
 
 
+def test_a_full_disk_that_opens_the_file_again_is_full_nevertheless(log: LogFile, disk: Disk) -> None:
+    disk.error, disk.room_bytes = errno.ENOSPC, 0
+    assert not log.append("one", gap)
+    log.reopen()
+    assert log.trouble == "no space left on device"
+    disk.room_bytes = None
+    log.mend(gap)
+    assert (log.trouble, log.missed) == ("", 0)
+    assert log.path.read_text() == "!1 line is missing here (no space left on device)!\n"
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(st.lists(st.tuples(st.text("ab", min_size=1, max_size=9), st.none() | st.integers(0, 12)), max_size=12))
 def test_a_line_is_whole_or_alone_wherever_the_disk_is_full(
