@@ -56,6 +56,7 @@ class StreamStatus:
     is_clipping: bool
     usb_reset: UsbReset | None
     state_seconds: float
+    next_try_seconds: float | None
     commands: tuple[tuple[str, ...], ...]
     complaints: tuple[str, ...]
 

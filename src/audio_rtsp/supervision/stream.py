@@ -186,9 +186,15 @@ class Stream:
             is_clipping=self._level.is_clipping,
             usb_reset=self.usb_resets.open,
             state_seconds=round(now - self._state_since, 1),
+            next_try_seconds=self._next_try_seconds(now),
             commands=tuple(argv for argv in (self._capture.argv, self._encoder.argv) if argv),
             complaints=(*self.complaints, *self._volume_complaints()),
         )
+
+    def _next_try_seconds(self, now: float) -> float | None:
+        """Until the first of its waits is over; None while nothing is waited for but news."""
+        ends = [rest.until for rest in (self._capture_rest, self._encoder_rest) if rest.until is not None]
+        return round(max(0.0, min(ends) - now), 1) if ends else None
 
     def _volume_complaints(self) -> tuple[str, ...]:
         return (f"{self.plan.name}: {self._volume.complaint}",) if self._volume.complaint else ()

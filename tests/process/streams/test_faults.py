@@ -326,3 +326,14 @@ def test_a_stream_whose_encoder_waits_for_its_turn_is_not_called_live(tmp_path: 
 def streams(program: Program) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = (program.status() or {"streams": []})["streams"]
     return found
+
+
+def test_a_stream_in_cooldown_says_when_it_is_tried_again(box: Box) -> None:
+    box.configure("MAX_RESTART_ATTEMPTS=1\nRESTART_COOLDOWN=300\n")
+    box.mood("exit")
+    with running(box, "--server", "embedded") as program:
+        waiting = program.wait_state(NAME, "COOLDOWN")
+        assert 100 < waiting["next_try_seconds"] <= 300
+        box.mood("count")
+        box.command("stream", "restart", NAME)
+        assert program.wait_state(NAME, "LIVE")["next_try_seconds"] is None

@@ -11,13 +11,13 @@ import click
 from audio_rtsp.cli.answer import in_typed_words, say, say_json, tell
 from audio_rtsp.cli.places import Places
 from audio_rtsp.cli.records import losses
+from audio_rtsp.cli.stream_facts import stream_facts
 from audio_rtsp.cli.stream_table import password_note, render_streams
 from audio_rtsp.cli.stream_watch import watch_streams
 from audio_rtsp.cli.table import render_table
 from audio_rtsp.cli.verb_group import VerbGroup
 from audio_rtsp.control.client import ask
 from audio_rtsp.errors import NoSuchStream, NotAllowed, NotRunning, NotUsb
-from audio_rtsp.server.reach import REACH
 
 
 @click.group(cls=VerbGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -87,7 +87,7 @@ def show(places: Places, name: str, commands: bool, as_json: bool) -> None:
     elif commands:
         say(" | \\\n".join(shlex.join(argv) for argv in one["commands"]))
     else:
-        say(in_typed_words("\n".join(f"{key:<18}{text}" for key, text in _facts(one))))
+        say(in_typed_words("\n".join(f"{key:<18}{text}" for key, text in stream_facts(one))))
 
 
 @stream.command()
@@ -136,26 +136,3 @@ def _found(status: dict[str, Any], name: str) -> dict[str, Any]:
     if found is None:
         raise NoSuchStream(name, [one["name"] for one in streams])
     return found
-
-
-def _facts(one: dict[str, Any]) -> list[tuple[str, str]]:
-    level = "not yet" if one["peak"] is None else f"peak {one['peak']:.1f} dBFS, RMS {one['rms'] or -200.0:.1f} dBFS"
-    bitrate = f", {one['bitrate'] // 1000}k" if one["bitrate"] else ""
-    return [
-        ("name", one["name"]),
-        (
-            "state",
-            one["state"] + (f": {one['reason']}" if one["reason"] else "") + f" for {one['state_seconds']:.0f} s",
-        ),
-        ("url", one["url"]),
-        ("plays in", REACH.get(one["codec"], "RTSP players")),
-        ("device", f"{one['description']} ({one['identity']})"),
-        ("encoding", f"{one['codec']}, {one['rate']} Hz, {one['channels']} ch{bitrate}"),
-        ("level", level),
-        ("listeners", str(one["readers"])),
-        ("lost", f"{one['lost_seconds']:.1f} s since it began, {one['filled_seconds']:.1f} s of it silence of ours"),
-        ("lost today", f"{one['lost_today_seconds']:.1f} s; other days: audio-rtsp stream history {one['name']}"),
-        ("restarts", f"capture {one['capture_restarts']}, encoder {one['encoder_restarts']}"),
-        ("processes", f"capture {one['capture_pid'] or '-'}, encoder {one['encoder_pid'] or '-'}"),
-        *(("complaint", text) for text in one["complaints"]),
-    ]
