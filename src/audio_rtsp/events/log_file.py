@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from audio_rtsp.errors import why
+from audio_rtsp.host.atomic_file import sync_directory
 
 FLAGS = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK
 """Readable, to see whether its last line is whole; never waiting, should it be a pipe."""
@@ -123,7 +124,7 @@ class LogFile:
         assert self._descriptor is not None
         os.fdatasync(self._descriptor)
         if not self._is_folder_synced:
-            _sync_folder(self.path.parent)
+            sync_directory(self.path.parent)
             self._is_folder_synced = True
 
 
@@ -180,11 +181,3 @@ def _is_cut_off(descriptor: int) -> bool:
             return False
         time.sleep(LOOK_PAUSE)
     return True
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,14 +51,6 @@ def start(code: str, *arguments: str) -> subprocess.Popen[str]:
         text=True,
         env={"PYTHONPATH": SOURCE},
     )
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """A folder that other users may enter."""
-    with tempfile.TemporaryDirectory() as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
 
 
 def test_two_writers_at_once_lose_nothing(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +14,8 @@ import pytest
 from audio_rtsp.events.account import Loss
 from audio_rtsp.events.account_file import FILE, AccountFile, load_account
 from audio_rtsp.events.journal import read_journal
+from deadly import DEADLY
+from process.own_mounts import has_own_mounts
 
 SRC = Path(__file__).resolve().parents[3] / "src"
 ENVIRONMENT = {"PYTHONPATH": str(SRC), "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.environ["PATH"], "TZ": "UTC"}
@@ -79,26 +80,13 @@ for number in range(3000):
     assert log.append(f"<{sys.argv[2]} {number} {'x' * (number % 90)}>", str), log.trouble
 """
 
-KILLED_AT = """
-import os, pathlib, signal, sys
+KILLED_AT = f"""
+import pathlib, sys
 from audio_rtsp.events.account import Loss
 from audio_rtsp.events.account_file import AccountFile
 file = AccountFile(pathlib.Path(sys.argv[1]))
 file.add("desk", "2026-11-24", Loss(2.0))
-left = int(sys.argv[2])
-
-def deadly(function):
-    def step(*arguments, **options):
-        global left
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        left -= 1
-        return function(*arguments, **options)
-    return step
-
-for name in ("open", "fdopen", "fchmod", "fsync", "close"):
-    setattr(os, name, deadly(getattr(os, name)))
-pathlib.Path.rename = deadly(pathlib.Path.rename)
+{DEADLY}
 file.tick(0.0)
 """
 
@@ -106,11 +94,6 @@ file.tick(0.0)
 def start(script: str, *words: object) -> subprocess.Popen[str]:
     argv = [sys.executable, "-c", script, *map(str, words)]
     return subprocess.Popen(argv, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
-
-
-def has_own_mounts() -> bool:
-    argv = ["unshare", "-rm", "mount", "-t", "tmpfs", "x", "/mnt"]
-    return bool(shutil.which("unshare")) and subprocess.run(argv, capture_output=True, timeout=20).returncode == 0
 
 
 def test_a_disk_that_is_really_full_costs_lines_and_is_said_once(tmp_path: Path) -> None:

@@ -6,12 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from process.releases.box import Box
-from process.releases.killing import killing
+from process.releases.killing import Killing, killing
 from process.releases.release_server import Mood, ReleaseServer
 from process.releases.releases import archive, here, program
 from unit.host.processes import until
@@ -52,6 +53,21 @@ REMOVALS = {
 }
 
 
+def every_kill(box: Box, before: Path, verb: str, *rest: str) -> Iterator[tuple[int, Killing]]:
+    """Each change by its number, when the verb was killed before it; all begin as the first."""
+    shutil.copytree(box.folder, before, symlinks=True)
+    words = ["--config-dir", str(box.tree / "etc/audio-rtsp"), "mediamtx", verb, "--to", str(box.folder), *rest]
+    with killing(box.folder, words, box.environ) as command:
+        for number in range(1, MOST):
+            shutil.rmtree(box.folder, ignore_errors=True)
+            shutil.copytree(before, box.folder, symlinks=True)
+            if not command.kills(number):
+                assert number > 6, "there was nothing to walk"
+                return
+            yield number, command
+    pytest.fail("the walk did not reach the end")
+
+
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("case", CASES)
 def test_a_kill_at_every_step_leaves_a_server_that_works(
@@ -59,24 +75,15 @@ def test_a_kill_at_every_step_leaves_a_server_that_works(
 ) -> None:
     start, (verb, *rest), allowed, wanted = CASES[case]
     prepare(box, start)
-    shutil.copytree(box.folder, tmp_path / "before", symlinks=True)
-    words = ["--config-dir", str(box.tree / "etc/audio-rtsp"), "mediamtx", verb, "--to", str(box.folder), *rest]
-    seen = []
-    with killing(box.folder, words, box.environ) as command:
-        for number in range(1, MOST):
-            shutil.rmtree(box.folder)
-            shutil.copytree(tmp_path / "before", box.folder, symlinks=True)
-            if not command.kills(number):
-                break
-            seen.append(box.version)
-            assert box.version in allowed, f"before change {number}: {box.version!r}"
-            if box.version != wanted:
-                assert not command.kills(0)
-                assert box.version == wanted, f"after a kill before change {number} the next run does not heal it"
-                assert {there.name for there in box.folder.iterdir()} <= EXPECTED
-    assert len(seen) > 5, "there was nothing to walk"
-    assert len(seen) < MOST - 1, "the walk did not reach the end"
-    assert set(seen) == allowed, "the walk did not see both sides of the switch"
+    seen = set()
+    for number, command in every_kill(box, tmp_path / "before", verb, *rest):
+        seen.add(box.version)
+        assert box.version in allowed, f"before change {number}: {box.version!r}"
+        if box.version != wanted:
+            assert not command.kills(0)
+            assert box.version == wanted, f"after a kill before change {number} the next run does not heal it"
+            assert {there.name for there in box.folder.iterdir()} <= EXPECTED
+    assert seen == allowed, "the walk did not see both sides of the switch"
 
 
 @pytest.mark.timeout(180)
@@ -87,25 +94,16 @@ def test_a_kill_at_every_step_of_a_removal_leaves_nothing_half(
     """What is in use works until it goes as a whole; no version is there without its program; the next run ends it."""
     (verb, *rest), allowed, left = REMOVALS[removal]
     prepare(box, "both")
-    shutil.copytree(box.folder, tmp_path / "before", symlinks=True)
-    words = ["--config-dir", str(box.tree / "etc/audio-rtsp"), "mediamtx", verb, "--to", str(box.folder), *rest]
-    seen = []
-    with killing(box.folder, words, box.environ) as command:
-        for number in range(1, MOST):
-            shutil.rmtree(box.folder, ignore_errors=True)
-            shutil.copytree(tmp_path / "before", box.folder, symlinks=True)
-            if not command.kills(number):
-                break
-            seen.append(box.version)
-            assert box.version in allowed, f"before change {number}: {box.version!r}"
-            half = [there.name for there in box.folder.glob("v*") if not (there / "mediamtx").exists()]
-            assert not half, f"before change {number}: {half}"
-            if names(box) - left:
-                assert not command.kills(0)
-                assert names(box) <= left, f"after a kill before change {number} the next run does not end it"
-    assert len(seen) > 5, "there was nothing to walk"
-    assert len(seen) < MOST - 1, "the walk did not reach the end"
-    assert set(seen) == allowed, "the walk did not see both sides of the removal"
+    seen = set()
+    for number, command in every_kill(box, tmp_path / "before", verb, *rest):
+        seen.add(box.version)
+        assert box.version in allowed, f"before change {number}: {box.version!r}"
+        half = [there.name for there in box.folder.glob("v*") if not (there / "mediamtx").exists()]
+        assert not half, f"before change {number}: {half}"
+        if names(box) - left:
+            assert not command.kills(0)
+            assert names(box) <= left, f"after a kill before change {number} the next run does not end it"
+    assert seen == allowed, "the walk did not see both sides of the removal"
 
 
 def names(box: Box) -> set[str]:

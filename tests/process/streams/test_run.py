@@ -14,6 +14,7 @@ import pytest
 
 from audio_rtsp.facts.ports import listener
 from media_servers import BINARIES, binary_or_skip
+from process.own_mounts import has_own_mounts
 from process.streams.harness import STANDIN, Box, count, free_port, listening, running, server_pid, wait_for
 from process.streams.tones import peak_frequency
 
@@ -440,11 +441,6 @@ def test_a_change_elsewhere_is_not_said_to_be_taken_over(box: Box) -> None:
         done = box.command("--config-dir", other, "config", "set", "AUDIO_CHANNELS", "2")
     assert done.returncode == 0
     assert "for it nothing has changed" in done.stderr
-
-
-def has_own_mounts() -> bool:
-    argv = ["unshare", "-rm", "mount", "-t", "tmpfs", "x", "/mnt"]
-    return bool(shutil.which("unshare")) and subprocess.run(argv, capture_output=True, timeout=20).returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -124,14 +122,6 @@ def test_who_may_not_read_the_settings_is_told_and_gets_no_silent_default(open_f
         assert "cannot be read" in said, words
         assert "type the same with sudo, or be let in: sudo chgrp" in said, words
         assert "Traceback" not in said
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """A folder that other users may enter."""
-    with tempfile.TemporaryDirectory() as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
 
 
 @as_root

@@ -12,25 +12,12 @@ from pathlib import Path
 import pytest
 
 from audio_rtsp.host.atomic_file import write_atomic
+from deadly import DEADLY
 
 SRC = Path(__file__).resolve().parents[3] / "src"
-KILLED_AT = """
-import os, pathlib, signal, sys
+KILLED_AT = f"""
 from audio_rtsp.host import atomic_file
-left = int(sys.argv[2])
-
-def deadly(function):
-    def step(*arguments, **options):
-        global left
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        left -= 1
-        return function(*arguments, **options)
-    return step
-
-for name in ("open", "fdopen", "fchmod", "fsync", "close"):
-    setattr(os, name, deadly(getattr(os, name)))
-pathlib.Path.rename = deadly(pathlib.Path.rename)
+{DEADLY}
 atomic_file.write_atomic(pathlib.Path(sys.argv[1]), b"new " * 10000)
 """
 OLD, NEW = b"old " * 10000, b"new " * 10000
