@@ -59,6 +59,20 @@ def unknown_words(line: str) -> list[str]:
     return unknown
 
 
+def verbs_of(group: click.Group, *before: str) -> list[str]:
+    """All that can be typed, as words."""
+    context, found = click.Context(group), []
+    for name in group.list_commands(context):
+        one = group.get_command(context, name)
+        found += verbs_of(one, *before, name) if isinstance(one, click.Group) else [" ".join((*before, name))]
+    return found
+
+
+@pytest.mark.parametrize("verb", verbs_of(cli))
+def test_every_command_is_in_the_reference(verb: str) -> None:
+    assert re.search(rf"`{verb}[ `]", (ROOT / "docs/reference/commands.md").read_text())
+
+
 def test_there_is_something_to_look_at() -> None:
     assert len(command_lines()) > 25
 
