@@ -11,10 +11,10 @@ BUFFER = 1.0
 """Seconds of sound that the kernel holds while nobody reads; a device with a smaller buffer gives what it has."""
 
 
-def arecord_argv(card_id: str, pcm_device: int, pcm: PcmFormat, program: str = "arecord") -> tuple[str, ...]:
+def arecord_argv(card_id: str, pcm_device: int, pcm: PcmFormat) -> tuple[str, ...]:
     """Raw sound of one device to standard output; ``plughw`` converts what the device cannot do itself."""
     return (
-        program,
+        "arecord",
         *("-q", "-t", "raw"),
         *("-D", f"plughw:CARD={card_id},DEV={pcm_device}"),
         *("-f", pcm.sample_format),

@@ -34,9 +34,9 @@ class Control:
         return "cswitch" in self.capabilities and "cswitch-exclusive" not in self.capabilities
 
 
-def scontents_argv(card_id: str, program: str = "amixer") -> tuple[str, ...]:
+def scontents_argv(card_id: str) -> tuple[str, ...]:
     """Prints all controls of a card; LC_ALL=C."""
-    return (program, "-c", card_id, "scontents")
+    return ("amixer", "-c", card_id, "scontents")
 
 
 def parse_controls(text: str) -> tuple[Control, ...]:
@@ -64,10 +64,10 @@ def choose_controls(controls: Sequence[Control]) -> tuple[Control, ...]:
     return own or _microphones(common) or _microphones(bare)
 
 
-def mixer_commands(text: str, card_id: str, percent: int, program: str = "amixer") -> tuple[tuple[str, ...], ...]:
+def mixer_commands(text: str, card_id: str, percent: int) -> tuple[tuple[str, ...], ...]:
     """The commands that set and unmute; *text* is what :func:`scontents_argv` prints. Empty when there is nothing."""
     return tuple(
-        (program, "-q", "-c", card_id, "sset", _simple_id(one), *_settings(one, percent))
+        ("amixer", "-q", "-c", card_id, "sset", _simple_id(one), *_settings(one, percent))
         for one in choose_controls(parse_controls(text))
     )
 

@@ -40,14 +40,14 @@ def match(
     return any(name == wanted or (is_cut and name.startswith(wanted)) for name in names)
 
 
-def parse_blacklist(data: bytes, file: str = FILE) -> tuple[Blacklist, tuple[Complaint, ...]]:
+def parse_blacklist(data: bytes) -> tuple[Blacklist, tuple[Complaint, ...]]:
     """Read the entries; the same entry twice counts once."""
     entries: dict[str, BlacklistEntry] = {}
     complaints: list[Complaint] = []
     for number, line in enumerate(split_lines(data), 1):
         value = parse_value(line.removeprefix(BYTE_ORDER_MARK))
         if value.fault:
-            complaints.append(Complaint(f"{file}:{number}", f"{value.fault}: {quoted(line.strip())}"))
+            complaints.append(Complaint(f"{FILE}:{number}", f"{value.fault}: {quoted(line.strip())}"))
         elif value.text:
             entries.setdefault(value.text.casefold(), BlacklistEntry(text=value.text, line=number))
     return Blacklist(tuple(entries.values())), tuple(complaints)

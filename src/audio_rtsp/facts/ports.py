@@ -13,6 +13,7 @@ from audio_rtsp.facts.process import command_line, parent_of, process_name
 LISTEN, UNCONNECTED = "0A", "07"
 """States of a socket in these tables (include/net/tcp_states.h)."""
 
+LOOPBACK = "127.0.0.1"
 OUR_NAMES = ("audio-rtsp", "audio_rtsp")
 """The command, and the package behind ``python -m``."""
 
@@ -29,12 +30,12 @@ def is_free(port: int, host: str = "", kind: socket.SocketKind = socket.SOCK_STR
     return True
 
 
-def free_port(preferred: int, host: str = "127.0.0.1") -> int:
-    """*preferred* when it is free, else any that is."""
-    if is_free(preferred, host):
+def free_port(preferred: int) -> int:
+    """*preferred* when it is free on loopback, else any that is."""
+    if is_free(preferred, LOOPBACK):
         return preferred
     with socket.socket() as probe:
-        probe.bind((host, 0))
+        probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
     return port
 

@@ -74,14 +74,14 @@ def open_process(
     return subprocess.Popen(whole, stdin=stdin, stdout=stdout, stderr=stderr, env=built, process_group=0)
 
 
-def run(argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = None) -> Finished:
+def run(argv: Sequence[str], *, timeout: float) -> Finished:
     """Run a short command to its end and keep what it said; blocks up to *timeout* seconds."""
-    return _hear(open_process(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env), timeout)
+    return _hear(open_process(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE), timeout)
 
 
-async def run_async(argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = None) -> Finished:
+async def run_async(argv: Sequence[str], *, timeout: float) -> Finished:
     """As :func:`run`, with the event loop free meanwhile; OSError too when there is no thread for it."""
-    process = open_process(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
+    process = open_process(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         hearing = asyncio.get_running_loop().run_in_executor(None, _hear, process, timeout)
     except RuntimeError:  # the machine has no thread to spare

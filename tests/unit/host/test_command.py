@@ -114,7 +114,8 @@ def test_children_get_no_secrets_and_speak_plain_english(monkeypatch: pytest.Mon
         monkeypatch.setenv(name, "hidden-word")
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
     monkeypatch.setenv("KEPT", "yes")
-    text = run(("env",), timeout=5, env={"MTX_MOQ": "no"}).stdout
+    with open_process(("env",), stdout=subprocess.PIPE, env={"MTX_MOQ": "no"}) as process:
+        text = process.communicate()[0].decode()
     assert "hidden-word" not in text
     assert {"LC_ALL=C", "KEPT=yes", "MTX_MOQ=no"} <= set(text.splitlines())
     assert child_environment() | {"MTX_MOQ": "no"} == child_environment({"MTX_MOQ": "no"})

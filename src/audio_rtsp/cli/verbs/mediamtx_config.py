@@ -48,12 +48,12 @@ def _act(whole: ServerConfiguration, act: str) -> Followed:
     return whole.check() if act == "check" else whole.follow()
 
 
-def server_configuration(places: Places, program: Path | None = None) -> ServerConfiguration:
-    """The configuration of this machine's installed server; *program* is the binary when it lies elsewhere."""
+def server_configuration(places: Places) -> ServerConfiguration:
+    """The configuration of this machine's installed server."""
     from audio_rtsp.server.mediamtx.conf_files import ConfFiles
     from audio_rtsp.server.mediamtx.configuration import ServerConfiguration
 
-    binary = str(program or places.root / USUAL_PLACE.lstrip("/"))
+    binary = str(places.root / USUAL_PLACE.lstrip("/"))
     return ServerConfiguration(ConfFiles.under(places.root), places.config, binary, os.environ)
 
 

@@ -92,8 +92,8 @@ def newest_good(versions: Iterable[Version]) -> Version | None:
     return max([version for version in usable if not faults(version)] or usable, default=None)
 
 
-def nearest(version: Version, known: Iterable[Version], count: int = 3) -> tuple[Version, ...]:
-    """Those of *known* around it, the oldest first."""
+def nearest(version: Version, known: Iterable[Version]) -> tuple[Version, ...]:
+    """Three of *known* around it, the oldest first."""
     order = sorted(known)
-    first = min(bisect_left(order, version) - count // 2, len(order) - count)
-    return tuple(order[max(first, 0) :][:count])
+    first = min(bisect_left(order, version) - 1, len(order) - 3)
+    return tuple(order[max(first, 0) :][:3])
