@@ -162,8 +162,7 @@ def _pcms_of_nodes(nodes: Iterable[str]) -> Iterator[Pcm]:
     for name in nodes:
         node = _PCM_NODE.fullmatch(name)
         if node:
-            captures = node[3] == "c"
-            yield Pcm(card_index=int(node[1]), device=int(node[2]), capture=int(captures), playback=int(not captures))
+            yield Pcm(card_index=int(node[1]), device=int(node[2]), capture=int(node[3] == "c"))
 
 
 def _sound_card(root: Path, card: Card, own: list[Pcm]) -> SoundCard:

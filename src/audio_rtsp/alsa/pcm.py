@@ -7,20 +7,19 @@ from dataclasses import dataclass
 
 _LINE = re.compile(
     r"^(?P<card>\d{1,4})-(?P<device>\d{1,4}): (?P<id>.*?) : (?P<name>.*?)"
-    r"(?: : playback (?P<playback>\d+))?(?: : capture (?P<capture>\d+))?\s*$"
+    r"(?: : playback \d+)?(?: : capture (?P<capture>\d+))?\s*$"
 )
 CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pcm:
-    """``playback`` and ``capture`` count substreams; 0 means that it cannot."""
+    """``capture`` counts substreams; 0 means that it only plays."""
 
     card_index: int
     device: int
     id: str = ""
     name: str = ""
-    playback: int = 0
     capture: int = 0
 
 
@@ -35,7 +34,6 @@ def _pcm(line: re.Match[str]) -> Pcm:
         device=int(line["device"]),
         id=line["id"].strip(),
         name=line["name"].strip(),
-        playback=int(line["playback"] or 0),
         capture=int(line["capture"] or 0),
     )
 
