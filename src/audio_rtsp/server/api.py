@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 
+from audio_rtsp.errors import why
 from audio_rtsp.host.loop_time import loop_time
 from audio_rtsp.server.api_answer import Page, UnexpectedJson, parse_page, parse_rtsp_readers
 from audio_rtsp.server.http import BadAnswer, get
@@ -46,7 +47,7 @@ class ControlApi:
         try:
             await get(self.port, f"/v3/gapseconds/{gap_seconds}", method="POST")
         except (OSError, TimeoutError, BadAnswer) as error:
-            raise ServerAway(str(error) or "it does not answer") from None
+            raise _away(error) from None
 
     async def _page(self, target: str) -> Page:
         began = loop_time()
@@ -55,7 +56,13 @@ class ControlApi:
         except ConnectionRefusedError:
             raise ServerAway(f"nothing listens on its port {self.port}") from None
         except (OSError, TimeoutError, BadAnswer, UnexpectedJson) as error:
-            raise ServerAway(str(error) or "it does not answer") from None
+            raise _away(error) from None
         finally:
             is_slow = loop_time() - began >= PATIENCE
             self._patience = MORE_PATIENCE if is_slow else PATIENCE
+
+
+def _away(error: Exception) -> ServerAway:
+    """In words; a time that ran out has none."""
+    words = why(error) if isinstance(error, OSError) else str(error)
+    return ServerAway(words or "it does not answer")

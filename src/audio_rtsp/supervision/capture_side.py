@@ -184,7 +184,7 @@ class CaptureSide:
     async def _capture(self, source: Source, sound: Sound) -> tuple[Cause, str, float]:
         """One capture from start to end: the cause of its end, in words, and how long sound flowed."""
         self.argv = source.argv(sound.pcm)
-        self._show(CaptureCondition.STARTING, "starting")
+        self._show(CaptureCondition.STARTING, "waiting for its first sound")
         try:
             self._run = run = self._begin(self.argv, sound)
         except (AudioRtspError, OSError) as error:

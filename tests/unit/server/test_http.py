@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import struct
 import time
 from pathlib import Path
 
@@ -121,6 +123,22 @@ def test_a_server_that_does_not_speak_is_away_with_the_reason(answer: bytes, say
 def test_nobody_there_is_away_too() -> None:
     with nobody() as port, pytest.raises(ServerAway, match="nothing listens on its port"):
         ask(port)
+
+
+def test_a_server_that_is_killed_meanwhile_is_away_in_words() -> None:
+    async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        at_once = struct.pack("ii", 1, 0)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+        writer.transport.abort()
+
+    async def main() -> str:
+        async with await asyncio.start_server(cut, "127.0.0.1", 0) as server:
+            with pytest.raises(ServerAway) as caught:
+                await ControlApi(server.sockets[0].getsockname()[1]).paths()
+            return str(caught.value)
+
+    assert asyncio.run(main()) == "connection reset by peer"
 
 
 def test_a_slow_answer_is_waited_for_once_the_first_one_was_late(monkeypatch: pytest.MonkeyPatch) -> None:
