@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from typing import Protocol
 
 from audio_rtsp.cli.own_command import own_command, own_options
 from audio_rtsp.cli.typed import as_typed
@@ -27,3 +29,15 @@ def tell(text: str) -> None:
 def in_typed_words(text: str) -> str:
     """*text* with the commands in it as they can be typed here."""
     return as_typed(text, own_command(), own_options())
+
+
+class Output(Protocol):
+    """Somewhere to write."""
+
+    def isatty(self) -> bool:
+        """As of a file."""
+
+
+def can_redraw(output: Output) -> bool:
+    """Whether a cursor can be moved there."""
+    return output.isatty() and os.environ.get("TERM", "dumb") != "dumb"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import IO, cast
 
-from audio_rtsp.cli.answer import in_typed_words
+from audio_rtsp.cli.answer import can_redraw, in_typed_words
 from audio_rtsp.cli.patient_output import PatientOutput
 from audio_rtsp.cli.stream_table import password_note, render_streams, without_microphone
 from audio_rtsp.events.event import Event
@@ -33,7 +33,7 @@ def make_face() -> Iterator[Face]:
     with closing(PatientOutput(sys.stdout)) as output, closing(PatientOutput(sys.stderr)) as talk:
         if is_journal():
             yield _journal_lines(output)
-        elif output.isatty() and os.environ.get("TERM", "dumb") != "dumb":
+        elif can_redraw(output):
             with _live_table(output) as face:
                 yield face
         else:

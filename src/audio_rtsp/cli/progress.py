@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from audio_rtsp.cli.answer import tell
+from audio_rtsp.cli.answer import can_redraw, tell
 
 MEGABYTE = 1_000_000
 TENTHS = 10
@@ -21,7 +20,7 @@ Progress = Callable[[int, int | None], None]
 @contextmanager
 def make_progress() -> Iterator[Progress]:
     """Called with the bytes so far and all there are; nothing is drawn before the first call."""
-    if sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb":
+    if can_redraw(sys.stderr):
         with _bar() as draw:
             yield draw
     else:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from typing import Any
 
-from audio_rtsp.cli.answer import say
+from audio_rtsp.cli.answer import can_redraw, say
 from audio_rtsp.cli.places import Places
 from audio_rtsp.cli.stream_table import render_streams
 from audio_rtsp.control.client import watch
@@ -16,18 +17,33 @@ QUIETEST = -60.0
 
 
 def watch_streams(places: Places, *, as_json: bool) -> None:
-    """Until Ctrl-C, or until the program ends: a table drawn in place on a terminal, else one snapshot a line."""
+    """Until Ctrl-C, or until the program ends: a table drawn in place on a terminal, else one snapshot a line.
+
+    Where nothing can be drawn in place, one table follows the other.
+    """
+    snapshots = watch(places.control_socket)
     if as_json or not sys.stdout.isatty():
-        for status in watch(places.control_socket):
+        for status in snapshots:
             say(json.dumps(status, ensure_ascii=False))
             sys.stdout.flush()
-        return
+    elif can_redraw(sys.stdout):
+        _draw(map(_render, snapshots))
+    else:
+        for status in snapshots:
+            say(f"{_render(status)}\n")
+
+
+def _draw(pictures: Iterable[str]) -> None:
     from rich.live import Live
     from rich.text import Text
 
     with Live(auto_refresh=False) as live:
-        for status in watch(places.control_socket):
-            live.update(Text(f"{render_streams(status)}\n\n{render_meters(status)}"), refresh=True)
+        for picture in pictures:
+            live.update(Text(picture), refresh=True)
+
+
+def _render(status: dict[str, Any]) -> str:
+    return f"{render_streams(status)}\n\n{render_meters(status)}"
 
 
 def render_meters(status: dict[str, Any]) -> str:

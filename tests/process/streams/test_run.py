@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -104,6 +106,37 @@ def test_a_command_among_the_facts_of_a_stream_is_about_the_tree_that_was_named(
         program.wait_state(NAME, "LIVE")
         shown = box.command("stream", "show", NAME).stdout
     assert f"other days: audio-rtsp --root {box.root} stream history {NAME}\n" in shown
+
+
+@pytest.mark.parametrize("terminal", ["dumb", "xterm"])
+def test_levels_are_seen_on_every_terminal(box: Box, terminal: str) -> None:
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        argv = (sys.executable, "-m", "audio_rtsp", "--root", str(box.root), "stream", "watch")
+        with watching(argv, {**box.environment, "TERM": terminal}) as read:
+            wait_for(lambda: "dBFS" in read(), 10, "a level")
+
+
+@contextlib.contextmanager
+def watching(argv: tuple[str, ...], environment: dict[str, str]) -> Iterator[Callable[[], str]]:
+    """A command on a terminal of its own, and all that it shows so far."""
+    ours, its = os.openpty()
+    os.set_blocking(ours, False)
+    process = subprocess.Popen(argv, env=environment, stdin=its, stdout=its, stderr=its)
+    shown = bytearray()
+
+    def read() -> str:
+        with contextlib.suppress(BlockingIOError):
+            shown.extend(os.read(ours, 65536))
+        return shown.decode(errors="replace")
+
+    try:
+        yield read
+    finally:
+        process.kill()
+        process.wait()
+        os.close(its)
+        os.close(ours)
 
 
 def test_a_restart_that_was_asked_for_is_not_blamed_on_the_device(box: Box) -> None:
