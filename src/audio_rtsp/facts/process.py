@@ -63,3 +63,8 @@ def command_line(pid: int) -> tuple[str, ...]:
         return tuple(Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").rstrip("\0").split("\0"))
     except OSError:
         return ()
+
+
+def is_running(word: str) -> bool:
+    """Whether some process was started with *word* as one of its words; every user may look (but with hidepid)."""
+    return any(word in command_line(int(there.name)) for there in Path("/proc").glob("[0-9]*"))

@@ -75,7 +75,17 @@ def test_the_seeds_own_lines_cost_no_listener_anything(installed: Installed) -> 
         assert read(installed.url("one")) == "mp3"
 
 
-@pytest.mark.parametrize("line", ["readUsr: me", "  - broken: [", "rtspAddress: :70000", "paths: {a: {}}"])
+BAD_LINES = (
+    "readUsr: me",
+    "  - broken: [",
+    "rtspAddress: :70000",
+    "paths: {a: {}}",
+    "readTimeout: 10",  # v1.20.1 does not name the word
+    "  b:\n    source: foo",  # a word that stands on other lines, too
+)
+
+
+@pytest.mark.parametrize("line", BAD_LINES)
 def test_a_bad_line_changes_nothing_and_is_named(installed: Installed, line: str) -> None:
     pid, before = installed.pid, installed.files.checked.read_bytes()
     number = len(installed.owner_text.splitlines()) + 1

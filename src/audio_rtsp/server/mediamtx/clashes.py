@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from audio_rtsp.facts.ports import holder
-from audio_rtsp.facts.process import command_line
+from audio_rtsp.facts.process import command_line, is_running
 from audio_rtsp.server.mediamtx.listeners import TCP, Listener
 from audio_rtsp.server.mediamtx.remark import Remark
 
@@ -30,7 +30,10 @@ class Clash:
 
 
 def find_clashes(listeners: Iterable[Listener], our_file: str) -> Iterator[Clash]:
-    """Every address that cannot be opened; the server that runs on *our_file* may have it already."""
+    """Every address that cannot be opened; the server that runs on *our_file* may have it already.
+
+    Who has a port is root's to see: to a plain user one that is in use is that server's, while it runs.
+    """
     for listener in listeners:
         kind = KINDS.get(listener.kind, socket.SOCK_DGRAM)
         trouble = _bind(listener.host, listener.port, kind)
@@ -38,7 +41,7 @@ def find_clashes(listeners: Iterable[Listener], our_file: str) -> Iterator[Clash
             yield Clash(listener, f"this machine has no address {listener.host}")
         elif trouble == errno.EADDRINUSE:
             who = holder(listener.port, kind)
-            if who is None or our_file not in command_line(who.pid):
+            if not (our_file in command_line(who.pid) if who else is_running(our_file)):
                 name = str(who or "another program")
                 yield Clash(listener, f"port {listener.port} is taken by {name}", name)
 

@@ -259,7 +259,8 @@ class ServerConfiguration:
             with locked(self._files.lock):
                 yield
         except OSError as error:
-            raise NotWritable(error.filename or str(self._files.owner), error) from error
+            where = str(error.filename or self._files.owner)
+            raise NotWritable(where, error, no_right="run the same with sudo") from error
 
 
 def _named(change: Change) -> str:

@@ -108,7 +108,9 @@ def _let_us_publish(document: Document, port: int) -> None:
         line = document.line("rtspAddress")
         raise Refused(line, f"rtspAddress: at {host} alone no microphone could be published; write :{port}")
     paths = document.get("paths")
-    if not (isinstance(paths, Mapping) and any(name in paths for name in CATCH_ALL)):
+    if paths and not isinstance(paths, Mapping):
+        raise Refused(document.line("paths"), "paths: the name of each path needs a line of its own, such as '  desk:'")
+    if not (paths and any(name in paths for name in CATCH_ALL)):
         document.set({"source": "publisher"}, "paths", CATCH_ALL[0])
 
 

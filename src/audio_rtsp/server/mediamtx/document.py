@@ -6,6 +6,7 @@ No word is given a type: ``no``, ``0123`` and ``12:30`` stay what the owner wrot
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -13,6 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, ScalarString
 from ruamel.yaml.tag import Tag
@@ -49,10 +51,14 @@ class Document:
         try:
             whole = self._yaml.load(text)
         except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            raise NotADocument(mark.line + 1 if mark else 0, _said(error)) from None
-        except (YAMLError, ValueError, RecursionError) as error:
-            raise NotADocument(0, str(error)) from None
+            raise NotADocument(_line_of(error), _said(error)) from None
+        except ReaderError as error:
+            line = text.count("\n", 0, error.position) + 1
+            raise NotADocument(line, "a character stands here that is no text") from None
+        except RecursionError:
+            raise NotADocument(0, "it is nested too deep") from None
+        except (YAMLError, ValueError) as error:
+            raise NotADocument(0, " ".join(str(error).split())) from None
         if whole is None:
             whole = CommentedMap()
             self._head = text
@@ -89,9 +95,10 @@ class Document:
         above = self.get(*keys[:-1])
         return next(iter(_own_line(above, keys[-1])), 0)
 
-    def line_of_word(self, word: str) -> int:
-        """The first line on which *word* is a key, at any depth; 0 when on none."""
-        return min(_lines_of(self._whole, word), default=0)
+    def own_keys(self, *keys: str) -> tuple[str, ...]:
+        """What stands below *keys* in lines of its own, without what it takes over from elsewhere (``<<``)."""
+        there = self.get(*keys)
+        return tuple(there.lc.data or ()) if isinstance(there, CommentedMap) else ()
 
     def set(self, value: Value, *keys: str) -> None:
         """Write *value* there; mappings on the way are made. What stands there already stays as it is written."""
@@ -160,16 +167,30 @@ def _node(value: Value) -> Any:
     return flow
 
 
+NO_COLON = "could not find expected ':'"
+NO_START = re.compile(r"found character '(.+)' that cannot start any token")
+IN_PLAIN_WORDS = {
+    NO_COLON: "a ':' with a blank behind it is missing",
+    "mapping values are not allowed here": "a ': ' too many on this line, or a blank too many or too few before it",
+}
+
+
+def _line_of(error: MarkedYAMLError) -> int:
+    """From 1; that a colon is missing is seen on the next line only."""
+    marks = (error.problem_mark, error.context_mark)
+    mark = next(filter(None, reversed(marks) if error.problem == NO_COLON else marks), None)
+    return mark.line + 1 if mark else 0
+
+
 def _said(error: MarkedYAMLError) -> str:
     """What is wrong; a value may be a password and is never repeated."""
-    return " ".join((error.problem or "it cannot be read").split()).partition(" with value")[0]
+    problem = " ".join((error.problem or "it cannot be read").split()).partition(" with value")[0]
+    if found := NO_START.fullmatch(problem):
+        is_tab = found[1] == r"\t"
+        return "a tab stands here; write blanks" if is_tab else f"nothing begins with {found[1]} here; put it in quotes"
+    return IN_PLAIN_WORDS.get(problem, problem)
 
 
 def _own_line(node: Any, word: str) -> list[int]:
     is_there = isinstance(node, CommentedMap) and word in (node.lc.data or ())
     return [node.lc.key(word)[0] + 1] if is_there else []
-
-
-def _lines_of(node: Any, word: str) -> list[int]:
-    below = node.values() if isinstance(node, CommentedMap) else node if isinstance(node, CommentedSeq) else ()
-    return _own_line(node, word) + [line for one in below for line in _lines_of(one, word)]

@@ -25,6 +25,7 @@ ENVIRONMENT = {
 }
 LIMIT = 20.0
 """Seconds for its first word (a small board with a slow card: 1 s)."""
+SILENT = f"no word from it in {LIMIT:g} s"
 ACCEPTED = re.compile(r"MediaMTX v\d")
 """Its first line, written when the configuration is loaded (v1.12.2 to v1.20.1)."""
 NOBODY = 65534
@@ -73,7 +74,7 @@ def _verdict(process: subprocess.Popen[bytes]) -> str:
         if ACCEPTED.search(line):
             return ""
         said = line.partition("ERR")[2].lstrip(": ") or said or line
-    return said or ("it ended without a word" if process.poll() is not None else f"no word from it in {LIMIT:g} s")
+    return said or ("it ended without a word" if process.poll() is not None else SILENT)
 
 
 def _lines(process: subprocess.Popen[bytes]) -> Iterator[str]:

@@ -54,6 +54,14 @@ def test_the_rtsp_port_of_our_settings_is_the_truth() -> None:
     assert document_of("rtsp: no\n").text("rtsp") == "true"
 
 
+@pytest.mark.parametrize("paths", ["paths:\n- desk\n", "paths: desk\n"])
+def test_paths_that_are_none_are_not_passed_over(paths: str) -> None:
+    assert refusal(f"hls: true\n{paths}") == (
+        2,
+        "paths: the name of each path needs a line of its own, such as '  desk:'",
+    )
+
+
 def test_a_path_that_nobody_listed_may_be_published() -> None:
     assert document_of("paths:\n  a:\n").has("paths", "all_others")
     assert not document_of("paths:\n  all:\n").has("paths", "all_others")
@@ -64,7 +72,7 @@ def test_the_seeds_read_user_becomes_a_user_for_that_path_alone() -> None:
     derived = made(SEED)
     users = Document(derived.text).get("authInternalUsers")
     assert [(user["user"], user["pass"]) for user in users] == [("any", ""), ("any", ""), ("myuser", "mypassword")]
-    assert not Document(derived.text).line_of_word("readUser")
+    assert "readUser" not in derived.text
     assert [(one.line, "readUser" in one.says) for one in derived.remarks] == [(3, True)]
 
 

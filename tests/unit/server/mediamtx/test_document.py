@@ -81,8 +81,6 @@ def test_lines_are_the_ones_an_editor_shows() -> None:
     assert document.line("logLevel") == 3
     assert document.line("paths", "secure", "source") == 21
     assert document.line("paths", "nobody") == 0
-    assert document.line_of_word("action") == 14
-    assert document.line_of_word("nowhere") == 0
     document.remove("paths", "secure", "source")
     assert not document.has("paths", "secure", "source")
 
@@ -102,3 +100,21 @@ def test_a_complaint_repeats_no_password() -> None:
         Document("readPass: s3cret\nreadPass: s3cret\n")
     assert "readPass" in str(caught.value)
     assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("a: 1\nb:\tc\n", 2, "a tab stands here; write blanks"),
+        ("a:\n\tb: 1\n", 2, "a tab stands here; write blanks"),
+        ("a: 1\nb:true\nc: 1\n", 2, "a ':' with a blank behind it is missing"),
+        ("a: 1\n b: 2\n", 2, "a ': ' too many on this line, or a blank too many or too few before it"),
+        ("a: %b\n", 1, "nothing begins with % here; put it in quotes"),
+        ("a: 1\nb: \0\n", 2, "a character stands here that is no text"),
+        ("[" * 5000, 0, "it is nested too deep"),
+    ],
+)
+def test_what_yaml_does_not_like_is_said_in_plain_words(text: str, line: int, says: str) -> None:
+    with pytest.raises(NotADocument) as caught:
+        Document(text)
+    assert (caught.value.line, str(caught.value)) == (line, says)
