@@ -47,6 +47,10 @@ class ReleaseServer:
     def add(self, version: str, files: Mapping[str, bytes]) -> None:
         self.files |= {f"{PLACE}/download/{version}/{name}": data for name, data in files.items()}
 
+    def remove(self, version: str) -> None:
+        for path in [path for path in self.files if f"/download/{version}/" in path]:
+            del self.files[path]
+
     def replace(self, version: str, data: bytes) -> None:
         """Another archive for this machine, with the checksum that belongs to it."""
         files = {here(version): data}

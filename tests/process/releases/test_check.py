@@ -17,7 +17,7 @@ from audio_rtsp.server.mediamtx.release.version import parse_release
 from audio_rtsp.server.mediamtx.release.web import Patience, Web
 from process.releases.box import Box
 from process.releases.release_server import Authority, Mood, ReleaseServer
-from process.releases.releases import archive, asset, checksums, program
+from process.releases.releases import archive, asset, checksums, program, release
 
 HOUR = 3600.0
 NOW = 1_900_000_000.0
@@ -90,11 +90,21 @@ def test_a_machine_without_a_file_is_told_by_name(box: Box) -> None:
 
 def test_a_release_that_lacks_this_machines_file_is_told_by_name(box: Box, releases: ReleaseServer) -> None:
     box.runs("arm64")
-    for name in ("arm64", "arm64v8"):
-        releases.files.pop(f"/bluenviron/mediamtx/releases/download/v1.20.1/{asset('v1.20.1', name)}", None)
+    releases.remove("v1.20.1")
+    releases.add("v1.20.1", release("v1.20.1", architectures=("amd64",)))
     code, said = check(box)
     assert code == 7
     assert said["problems"][0] == "MediaMTX v1.20.1 has no file for aarch64, which is what this machine runs"
+
+
+@pytest.mark.parametrize("has_list", [False, True])
+def test_a_release_that_is_being_made_is_said_to_be_so(box: Box, releases: ReleaseServer, has_list: bool) -> None:
+    files = {name: data for name, data in release("v1.20.2").items() if has_list and name == "checksums.sha256"}
+    releases.add("v1.20.2", files)  # the tag is listed at once, the files come an hour later, the list of sums first
+    releases.announce("v1.20.2", "v1.20.1")
+    code, said = check(box)
+    assert code == 7
+    assert said["problems"] == ["MediaMTX v1.20.2 is announced, but its file is not there yet"]
 
 
 def test_a_missing_checksum_is_an_error(box: Box, releases: ReleaseServer) -> None:

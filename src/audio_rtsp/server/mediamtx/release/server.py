@@ -8,9 +8,11 @@ from packaging.version import Version
 
 from audio_rtsp.server.mediamtx.errors import NoSuchRelease, VersionRefused
 from audio_rtsp.server.mediamtx.release.asset import ONE_LIST, Asset, assets, feed_url, file_url, parse_feed
+from audio_rtsp.server.mediamtx.release.checksum import find_checksum
 from audio_rtsp.server.mediamtx.release.version import nearest, newest_good, tag
 from audio_rtsp.server.mediamtx.release.web import Web
 
+NOT_YET = "try again in an hour, or take the one that was tried: leave -v out"
 NAME_ONE = "name one that the server has: -v VERSION; or carry one here: --offline FILE"
 
 
@@ -42,20 +44,23 @@ class ReleaseServer:
         for candidate in candidates:
             if self.web.has(candidate.url):
                 return candidate
-        if not candidates or self._has(version):
+        listed = self.web.text(file_url(self.base, version, ONE_LIST))
+        if not candidates or (listed is not None and not any(find_checksum(listed, one.name) for one in candidates)):
             raise NoSuchRelease(
                 f"MediaMTX {tag(version)} has no file for {userland}, which is what this machine runs",
                 fix="use the built-in server: audio-rtsp config set SERVER embedded",
                 detail=[f"looked for: {one.url}" for one in candidates],
             )
-        raise NoSuchRelease(f"there is no MediaMTX {tag(version)}", fix=NAME_ONE, detail=self._neighbours(version))
+        known = self._known()
+        if listed is not None or version in known:  # GitHub lists a release before its files are built
+            raise NoSuchRelease(f"MediaMTX {tag(version)} is announced, but its file is not there yet", fix=NOT_YET)
+        near = ", ".join(map(tag, nearest(version, known)))
+        raise NoSuchRelease(
+            f"there is no MediaMTX {tag(version)}", fix=NAME_ONE, detail=[f"next to it: {near}"] if near else ()
+        )
 
-    def _has(self, version: Version) -> bool:
-        return self.web.text(file_url(self.base, version, ONE_LIST)) is not None
-
-    def _neighbours(self, version: Version) -> list[str]:
+    def _known(self) -> tuple[Version, ...]:
         try:
-            near = nearest(version, self.versions())
+            return self.versions()
         except NoSuchRelease:
-            return []
-        return [f"next to it: {', '.join(map(tag, near))}"]
+            return ()
