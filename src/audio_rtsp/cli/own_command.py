@@ -19,7 +19,9 @@ def own_command() -> str:
         folder = str(Path.cwd())
     except OSError:
         return NAME
-    return typed_command(sys.argv[0], on_path=shutil.which(NAME) or "", folder=folder)
+    on_path = shutil.which(NAME) or ""
+    is_linked = on_path and Path(on_path).resolve() == Path(sys.argv[0]).resolve()
+    return NAME if is_linked else typed_command(sys.argv[0], on_path=on_path, folder=folder)
 
 
 @cache

@@ -20,7 +20,7 @@ def typed_command(called: str, *, on_path: str, folder: str) -> str:
     if on_path and posixpath.normpath(on_path) == here:
         return NAME
     within = posixpath.relpath(here, folder)
-    return shlex.quote(here if within.startswith("..") else within if "/" in within else f"./{within}")
+    return shlex.quote(here if within.startswith("..") or folder == "/" else within if "/" in within else f"./{within}")
 
 
 def as_typed(text: str, command: str, options: str = "") -> str:

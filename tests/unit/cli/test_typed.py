@@ -32,6 +32,10 @@ def test_the_command_is_as_short_as_it_works(called: str, on_path: str, typed: s
     assert typed_command(called, on_path=on_path, folder="/home/me/x") == typed
 
 
+def test_in_the_root_folder_a_service_names_the_whole_path() -> None:
+    assert typed_command("/opt/x/audio-rtsp", on_path="", folder="/") == "/opt/x/audio-rtsp"
+
+
 def test_only_commands_are_changed_and_only_once() -> None:
     told = "audio-rtsp: audio-rtsp is not running; start it: audio-rtsp run, or audio-rtsp --root DIR device list"
     once = as_typed(told, ".venv/bin/audio-rtsp")
@@ -68,6 +72,19 @@ def test_the_fix_of_an_uninstalled_command_can_be_typed(tmp_path: Path) -> None:
     assert asked.stdout.endswith("sudo .venv/bin/audio-rtsp --root . mediamtx install --config-only\n")
     helped = subprocess.run([*argv[:1], "device", "-h"], cwd=tmp_path, capture_output=True, text=True, timeout=20)
     assert helped.stdout.startswith("Usage: .venv/bin/audio-rtsp device ")
+
+
+def test_a_link_on_the_path_is_enough_to_type_the_name(tmp_path: Path) -> None:
+    """As a unit names the program itself, and its owner has a link in /usr/local/bin."""
+    program, link = tmp_path / "opt/audio-rtsp", tmp_path / "bin/audio-rtsp"
+    for path in (program, link):
+        path.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\nfrom audio_rtsp.cli.main import main\nmain()\n")
+    program.chmod(0o755)
+    link.symlink_to(program)
+    argv, environ = [str(program), "--root", ".", "stream", "show", "x"], {"PATH": str(link.parent)}
+    asked = subprocess.run(argv, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=20)
+    assert asked.stderr.splitlines()[-1] == "  fix: start it: audio-rtsp --root . run"
 
 
 @pytest.mark.parametrize("text", [WITHOUT_MICROPHONE, NotRunning("/run/user/1000/audio-rtsp/control.sock").what])
