@@ -81,7 +81,7 @@ def tell_result(installation: Installation, before: str | None) -> None:
     if installation.previous:
         tell(f"back to {installation.previous}: audio-rtsp mediamtx rollback{there}")
     if before and before != installation.in_use:
-        tell(f"a server that runs goes on as {before} until it is started again")
+        tell("a server that runs goes on as it is until it is started again: sudo systemctl restart mediamtx")
     unused = [name for name in installation.kept if name not in (installation.in_use, installation.previous)]
     if unused:
         tell(f"kept, but not used: {', '.join(unused)}; to remove one: audio-rtsp mediamtx remove{there} VERSION")
