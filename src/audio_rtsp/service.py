@@ -35,6 +35,7 @@ from audio_rtsp.events.recorder_thread import RecorderThread
 from audio_rtsp.events.severity import Severity
 from audio_rtsp.facts.address import LanAddress
 from audio_rtsp.host.command import run_async
+from audio_rtsp.host.free_lists import sweep_free_lists
 from audio_rtsp.host.lock import InstanceLock
 from audio_rtsp.host.loop_complaints import LoopComplaints
 from audio_rtsp.host.notify import Notify
@@ -102,7 +103,7 @@ async def _supervise(helm: Helm, watch: ServerWatch, foothold: Foothold, face: F
     watch.on_change = supervisor.meet_server
     async with (
         _hotplug(supervisor.meet_event),
-        _background(watch.run(), supervisor.run(), helm.heartbeat(), helm.keeper.run()) as tasks,
+        _background(watch.run(), supervisor.run(), helm.heartbeat(), helm.keeper.run(), sweep_free_lists()) as tasks,
     ):
         foothold.take()
         helm.on_pulse = foothold.keep
