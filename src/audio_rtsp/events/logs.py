@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from math import inf
 from pathlib import Path
 
 from audio_rtsp.config.settings import LogLevel
@@ -40,7 +41,7 @@ class Logs:
         self._streams, self._service, self._errors = (LogFile(folder / name) for name in (STREAMS, SERVICE, ERRORS))
         self._files = (self._streams, self._service, self._errors)
         self._repetition: Repetition[_Saying] = Repetition(_merge)
-        self._mended_at = 0.0
+        self._mended_at = -inf
         self.reopen()
 
     def write(self, event: Event, wall_time: float, monotonic: float) -> None:
@@ -60,7 +61,8 @@ class Logs:
                 file.mend(partial(_render_gap, wall_time))
 
     def reopen(self) -> None:
-        """After a rotation: begin new files."""
+        """After a rotation or a mended disk: begin new files; the next tick looks which are well again."""
+        self._mended_at = -inf
         for file in self._files:
             file.reopen()
 

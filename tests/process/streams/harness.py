@@ -76,6 +76,7 @@ class Box:
         folder = self.root / "etc/audio-rtsp"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "config").write_text(text)
+        (folder / "config").chmod(0o600)  # it may hold a password
 
     @property
     def environment(self) -> dict[str, str]:
