@@ -40,11 +40,7 @@ class Fault:
 
 FAULTS = (Fault("kill -9", signal.SIGKILL, 0.3), Fault("SIGSTOP", signal.SIGSTOP, 5.0))
 STEP = 0.02
-"""Seconds that RTP time's step over a pause may differ from it, but for a lead that it takes back."""
-SMALL_LEAD = 1.0
-"""Seconds (rtsp/timeline.py): what waited is sent at once after a pause, so RTP time leads; more than that the next
-pause takes back.
-"""
+"""Seconds that RTP time's step over a pause may differ from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,6 @@ class Seen:
 
     pauses: dict[str, float]
     tones: dict[str, bool]
-    lead_before: float
     step: float
 
 
@@ -82,7 +77,7 @@ def _measure(plan: Plan, codec: str, clock: int, fault: Fault) -> Iterator[Row]:
     yield row("clients", "  tone before and after", tones, "", 1.0, is_floor=True)
     yield row("clients", "  clients that stayed", stay, "", 1.0, is_floor=True)
     yield row("clients", "  sequence unbroken", [float(times.is_unbroken)], "", 1.0, is_floor=True)
-    steps = [abs(one.step) for one in seen if one.lead_before <= SMALL_LEAD]
+    steps = [abs(one.step) for one in seen]
     yield row("clients", "  RTP step and pause differ by", steps, "s", STEP)
     yield row("clients", "  RTP time leads at the end by", [times.lead()], "s")
 
@@ -99,7 +94,7 @@ def _argvs(program: Program) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _do(fault: Fault, program: Program, heard: dict[str, Output], times: RtpTimes) -> Seen:
     """The pause is the longest time between two arrivals of decoded sound around the fault."""
     time.sleep(BEFORE)
-    before, lead = {name: _hears_tone(output) for name, output in heard.items()}, times.lead()
+    before = {name: _hears_tone(output) for name, output in heard.items()}
     victim, since = program.wait_state(STREAM, "LIVE")["encoder_pid"], time.monotonic() - 0.15
     os.kill(victim, fault.signal)
     wait_for(lambda: program.stream(STREAM).get("encoder_pid") not in (None, victim), 10, "the next encoder")
@@ -107,7 +102,6 @@ def _do(fault: Fault, program: Program, heard: dict[str, Output], times: RtpTime
     return Seen(
         {name: _longest_pause(output, since) for name, output in heard.items()},
         {name: before[name] and _hears_tone(output) for name, output in heard.items()},
-        lead,
         times.step_beyond_pause(since),
     )
 

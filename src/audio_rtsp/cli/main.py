@@ -18,6 +18,7 @@ from audio_rtsp.cli.places import places_for
 from audio_rtsp.cli.verb_names import VERBS
 from audio_rtsp.cli.word_order import reordered
 from audio_rtsp.errors import AudioRtspError
+from audio_rtsp.host.shortage import shortage
 
 
 class Verbs(click.Group):
@@ -76,6 +77,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         show_error(error)
         code = error.exit_code
+    except OSError as error:
+        lacking = shortage(error)
+        if not lacking or "--debug" in words:
+            raise
+        what, _, fix = lacking.partition("; ")
+        show_error(AudioRtspError(what, fix=fix))
+        code = AudioRtspError.exit_code
     sys.exit(code if isinstance(code, int) else 0)
 
 

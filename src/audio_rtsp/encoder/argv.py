@@ -8,12 +8,9 @@ from audio_rtsp.alsa.pcm_format import PcmFormat
 from audio_rtsp.encoder.codec import Encoding
 from audio_rtsp.encoder.filters import chooses_channels
 from audio_rtsp.encoder.options import ExtraOptions
+from audio_rtsp.encoder.packets import block_samples, packet_options
 from audio_rtsp.encoder.version import FfmpegVersion
 
-LARGEST_PACKET = 1316
-"""Bytes of RTP that every server and network takes (MediaMTX v1.12.2 refuses more than 1,460 of payload)."""
-PACKET_OVERHEAD = 32
-"""RTP header, payload header of RFC 2250 or 3640, and the padding byte of a coded frame."""
 WINDOW = 0.5
 """Seconds of sound that one level report covers."""
 
@@ -64,20 +61,9 @@ def _output(plan: EncoderPlan) -> tuple[str, ...]:
         *("-ac", str(encoding.channels)),
         *("-threads", "1"),
         *plan.extra.encoder,
-        *_packets(encoding),
+        *packet_options(encoding),
         *("-f", "rtsp", "-rtsp_transport", "tcp", plan.url),
     )
-
-
-def _packets(encoding: Encoding) -> tuple[str, ...]:
-    """Two coded frames a packet: fewer cost packets, more arrive in lumps.
-
-    AAC's packets are bounded by time (``-max_delay``, libavformat/rtpenc_aac.c), MP3's by size alone (rtpenc_mpv.c).
-    """
-    coded = round(2 * encoding.bitrate / 8 * encoding.frame_seconds) + PACKET_OVERHEAD
-    if encoding.codec == "aac":
-        return ("-pkt_size", str(LARGEST_PACKET), "-max_delay", str(round(1.9e6 * encoding.frame_seconds)))
-    return ("-pkt_size", str(min(LARGEST_PACKET, coded) if encoding.bitrate else LARGEST_PACKET))
 
 
 def filter_graph(plan: EncoderPlan) -> str:
@@ -85,14 +71,20 @@ def filter_graph(plan: EncoderPlan) -> str:
 
     A dead picked channel is silent, whatever its neighbour hears.
     """
-    return ";".join(
-        (
-            f"[0:a]{_pick(plan.pick)}asplit=3[sound][peak][rms]",
-            f"[peak]{_peak_meter(plan.pcm.rate)}",
-            f"[rms]{_rms_meter(plan.pcm.rate)}",
-            f"[sound]{','.join(part for part in (_mix(plan), plan.extra.filters) if part) or 'anull'}[out]",
-        )
+    rate, changes = plan.pcm.rate, ",".join(part for part in (_mix(plan), plan.extra.filters) if part)
+    graph = (
+        f"[0:a]{_pick(plan.pick)}{_whole_packets(plan)}asplit[{'sound' if changes else 'out'}][meter]",
+        f"[meter]{_regroup(round(rate * WINDOW))}asplit[peak][rms]",
+        f"[peak]{_peak_meter()}",
+        f"[rms]{_rms_meter(rate)}",
     )
+    return ";".join((*graph, f"[sound]{changes}[out]") if changes else graph)
+
+
+def _whole_packets(plan: EncoderPlan) -> str:
+    """Uncompressed sound in blocks that fill packets, unless another rate cuts them anew."""
+    samples = block_samples(plan.encoding) if plan.encoding.rate == plan.pcm.rate else 0
+    return _regroup(samples) if samples else ""
 
 
 def _mix(plan: EncoderPlan) -> str:
@@ -115,16 +107,20 @@ def _pick(pick: str) -> str:
     return f"pan=mono|c0=c{int(pick) - 1 if channel is None else channel},"
 
 
-def _peak_meter(rate: int) -> str:
+def _peak_meter() -> str:
     """Extremes of every sample: astats has a short way for these three alone (libavfilter/af_astats.c)."""
-    return _meter(round(rate * WINDOW), "", "Min_level+Max_level+Peak_level")
+    return _meter("Min_level+Max_level+Peak_level")
 
 
 def _rms_meter(rate: int) -> str:
     """RMS of one tenth of the sound: five times cheaper than of all of it, and as good for a level."""
-    return _meter(round(rate * WINDOW / 10), r"aselect='not(mod(n\,10))',", "RMS_level")
+    return rf"{_regroup(round(rate * WINDOW / 10))}aselect='not(mod(n\,10))',{_meter('RMS_level')}"
 
 
-def _meter(samples: int, select: str, measures: str) -> str:
+def _meter(measures: str) -> str:
     astats = f"astats=measure_perchannel=none:measure_overall={measures}:metadata=1:reset=1"
-    return f"asetnsamples=n={samples}:p=0,{select}{astats},ametadata=mode=print:file='pipe\\:1':direct=1,anullsink"
+    return f"{astats},ametadata=mode=print:file='pipe\\:1':direct=1,anullsink"
+
+
+def _regroup(samples: int) -> str:
+    return f"asetnsamples=n={samples}:p=0,"

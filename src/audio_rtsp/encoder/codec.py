@@ -100,6 +100,11 @@ class Encoding:
         return CODECS[self.codec].is_wide
 
     @property
+    def sample_bytes(self) -> int:
+        """Bytes of one uncompressed sample as it is sent."""
+        return 3 if self.is_wide else 2
+
+    @property
     def frame_seconds(self) -> float:
         """Duration of one coded frame."""
         return CODECS[self.codec].frame(self.rate) / self.rate

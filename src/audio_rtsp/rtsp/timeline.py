@@ -14,6 +14,8 @@ _SEQUENCES, _TIMES = 1 << 16, 1 << 32
 _BURST_SECONDS = 5.0  # after a publisher's start, in which it may catch up
 _JITTER_SECONDS = 0.1  # a lead that is only how packets fall
 _LEAD_SECONDS = 1.0  # how far the timeline may run ahead before a gap takes it back
+_ROW_SECONDS = 600.0  # a publisher that ends sooner is one of several faults in a row
+_LEAD_IN_A_ROW = 50.0  # meanwhile: ten hangs of an encoder, each given up after 4.5 s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ class Timeline:
     def _join(self, header: Header, arrival: float) -> Header:
         """The first packet of a publisher; marked when there was one before it."""
         is_first = self._arrival is None
-        time = self._last_time if self._arrival is None else self._last_time + self._gap(arrival - self._arrival)
+        time = self._last_time if self._arrival is None else self._last_time + self._gap(self._arrival, arrival)
         self._source = header.ssrc
         self._sequence_shift = self._next_sequence - header.sequence
         self._time_shift = time - header.timestamp
@@ -75,9 +77,11 @@ class Timeline:
         self._remember(joined, arrival)
         return joined if is_first else replace(joined, marker=True)
 
-    def _gap(self, elapsed: float) -> int:
+    def _gap(self, last: float, arrival: float) -> int:
         """RTP time to advance over a gap: what elapsed, at least one packet."""
-        return max(self._step, 1, round((elapsed - self._lead.give_back(elapsed)) * self.clock))
+        least = max(self._step, 1) / self.clock
+        elapsed = max(least, arrival - last)
+        return round((elapsed - self._lead.give_back(elapsed - least, last)) * self.clock)
 
     def _follow(self, header: Header, arrival: float) -> Header:
         """A further packet; one that comes late (UDP) moves nothing."""
@@ -108,7 +112,8 @@ class Lead:
     """How far the RTP time runs ahead of the clock, in seconds.
 
     An encoder that catches up after its start sends more than real time. Left alone, every restart would add its
-    backlog to what a listener's player holds back; so a later gap is shortened by it.
+    backlog to what a listener's player holds back for good; so a later gap is shortened by it. Of faults in a row
+    every gap is whole, until they are too many.
     """
 
     def __init__(self, clock: int) -> None:
@@ -127,10 +132,11 @@ class Lead:
             ahead = (timestamp - self._time) % _TIMES / self._clock - since
             self._here = max(self._here, ahead)
 
-    def give_back(self, elapsed: float) -> float:
-        """Seconds to take off a gap."""
+    def give_back(self, most: float, last: float) -> float:
+        """Seconds to take off a gap, *most* of them; it began at the arrival *last*."""
         self._total += self._here if self._here > _JITTER_SECONDS else 0.0
         self._here = 0.0
-        taken = min(self._total, elapsed) if self._total > _LEAD_SECONDS else 0.0
+        bearable = _LEAD_IN_A_ROW if last - self._arrival < _ROW_SECONDS else _LEAD_SECONDS
+        taken = min(self._total, most) if self._total > bearable else 0.0
         self._total -= taken
         return taken

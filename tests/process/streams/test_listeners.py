@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -28,12 +29,11 @@ def test_an_encoder_stopped_twice_is_replaced_and_nobody_leaves(tmp_path: Path) 
         program.wait_state(STREAM, "LIVE")
         heard = stack.enter_context(listeners(program.url(STREAM)))
         times = stack.enter_context(rtp_times(box.port, STREAM, CLOCK))
-        _stop_encoder(program, heard)
-        assert abs(times.step_beyond_pause(0)) < MOST_DIFFERENCE
-        lead = times.lead()
-        _stop_encoder(program, heard)
+        for _ in range(2):
+            since = time.monotonic()
+            _stop_encoder(program, heard)
+            assert abs(times.step_beyond_pause(since)) < MOST_DIFFERENCE
         assert times.is_unbroken
-        assert times.lead() < lead + 2.0, "the second pause takes back what the first one added"
         assert [each.process.poll() for each in heard] == [None] * len(heard)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from audio_rtsp.encoder.packets import LARGEST_PACKET
+from process.rtsp.rtsp_client import Client, play
 from process.streams.harness import Box, listening, running
 from process.streams.tones import loudness, peak_frequency
 
@@ -60,6 +63,18 @@ def test_both_sides_of_a_stereo_microphone_are_heard_in_mono(box: Box) -> None:
     with running(box, "--server", "embedded") as program:
         program.wait_state(NAME, "LIVE")
         assert probe(program.url(NAME))["channels"] == 1
+
+
+@pytest.mark.parametrize(("codec", "channels"), [("pcm_s16be", 1), ("pcm_s16be", 2), ("pcm_s24be", 1)])
+def test_uncompressed_sound_comes_in_full_packets(box: Box, codec: str, channels: int) -> None:
+    box.configure(f"AUDIO_CODEC={codec}\nAUDIO_CHANNELS={channels}\nAUDIO_SAMPLE_RATE=48000\n")
+    with running(box, "--server", "embedded") as program:
+        program.wait_state(NAME, "LIVE")
+        with socket.create_connection(("127.0.0.1", box.port), timeout=10) as opened:
+            there = Client(opened, program.url(NAME))
+            play(there)
+            sizes = {len(there.packet()) for _ in range(60)}
+    assert sizes == {LARGEST_PACKET - (2 if codec == "pcm_s24be" else 0)}
 
 
 def test_an_owners_filter_changes_the_stream_and_not_its_meter(box: Box) -> None:

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio_rtsp.encoder.argv import LARGEST_PACKET, encoder_argv, filter_graph
+from audio_rtsp.encoder.argv import encoder_argv, filter_graph
+from audio_rtsp.encoder.codec import Encoding
+from audio_rtsp.encoder.packets import LARGEST_PACKET, RTP_HEADER, block_samples
 from audio_rtsp.encoder.version import FfmpegVersion
 from unit.encoder.plans import CODECS, URL, plan
 
@@ -18,14 +20,13 @@ ffmpeg -hide_banner -nostdin -nostats -loglevel warning -progress pipe:1 -stats_
 -filter_threads 1 -filter_complex_threads 1
 """
 METERS = r"""
-[0:a]asplit=3[sound][peak][rms];
-[peak]asetnsamples=n={peak}:p=0,
-astats=measure_perchannel=none:measure_overall=Min_level+Max_level+Peak_level:metadata=1:reset=1,
+[0:a]{blocks}asplit[{tap}][meter];
+[meter]asetnsamples=n={peak}:p=0,asplit[peak][rms];
+[peak]astats=measure_perchannel=none:measure_overall=Min_level+Max_level+Peak_level:metadata=1:reset=1,
 ametadata=mode=print:file='pipe\:1':direct=1,anullsink;
 [rms]asetnsamples=n={rms}:p=0,aselect='not(mod(n\,10))',
 astats=measure_perchannel=none:measure_overall=RMS_level:metadata=1:reset=1,
-ametadata=mode=print:file='pipe\:1':direct=1,anullsink;
-[sound]{sound}[out]
+ametadata=mode=print:file='pipe\:1':direct=1,anullsink
 """
 
 
@@ -33,8 +34,13 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(shlex.split(text))
 
 
-def meters(peak: int, rms: int, sound: str) -> str:
-    return METERS.replace("\n", "").format(peak=peak, rms=rms, sound=sound)
+def meters(peak: int, rms: int, *, tap: str = "out", blocks: str = "") -> str:
+    return METERS.replace("\n", "").format(peak=peak, rms=rms, tap=tap, blocks=blocks)
+
+
+def end_of(graph: str) -> str:
+    """What the listeners' sound goes through after the tap."""
+    return graph.partition("[sound]")[2].rpartition("[sound]")[2]
 
 
 def test_a_default_stream_has_exactly_this_command_line() -> None:
@@ -42,7 +48,7 @@ def test_a_default_stream_has_exactly_this_command_line() -> None:
         *words(BEFORE),
         *words("-blocksize 1764 -probesize 32 -analyzeduration 0 -threads 1 -f s16le -ar 44100 -ac 1 -i pipe:0"),
         "-filter_complex",
-        meters(22050, 2205, "anull"),
+        meters(22050, 2205),
         *words("-map [out] -c:a libmp3lame -b:a 192000 -ar 44100 -ac 1 -threads 1 -pkt_size 1286"),
         *words(f"-f rtsp -rtsp_transport tcp {URL}"),
     )
@@ -62,7 +68,7 @@ def test_the_owners_additions_stand_where_ffmpeg_takes_them_for_the_output() -> 
         *words(BEFORE),
         *words("-blocksize 7680 -probesize 32 -analyzeduration 0 -threads 1 -f s32le -ar 48000 -ac 2 -i pipe:0"),
         "-filter_complex",
-        meters(24000, 2400, "highpass=f=200,volume=1.5"),
+        meters(24000, 2400, tap="sound", blocks="asetnsamples=n=1085:p=0,") + ";[sound]highpass=f=200,volume=1.5[out]",
         *words("-map [out] -c:a pcm_s24be -ar 48000 -ac 2 -threads 1 -metadata title=Garden -pkt_size 1316"),
         *words(f"-f rtsp -rtsp_transport tcp {URL}"),
     )
@@ -70,7 +76,9 @@ def test_the_owners_additions_stand_where_ffmpeg_takes_them_for_the_output() -> 
 
 def test_the_meter_taps_the_sound_before_the_owners_filters() -> None:
     graph = filter_graph(plan(options="-af volume=9"))
-    assert "volume" not in graph.split("[sound]volume=9[out]")[0]
+    assert graph.startswith("[0:a]asplit[sound][meter];")
+    assert graph.endswith(";[sound]volume=9[out]")
+    assert graph.count("volume") == 1
 
 
 @pytest.mark.parametrize(
@@ -84,7 +92,7 @@ def test_the_meter_taps_the_sound_before_the_owners_filters() -> None:
     ],
 )
 def test_a_picked_channel_comes_alone_to_meter_and_listeners(pick: str, first: str) -> None:
-    assert filter_graph(plan(pick=pick)).startswith(f"[0:a]{first}asplit=3[sound][peak][rms];")
+    assert filter_graph(plan(pick=pick)).startswith(f"[0:a]{first}asplit[out][meter];")
 
 
 def test_a_picked_channel_comes_before_the_owners_filters() -> None:
@@ -96,10 +104,10 @@ def test_a_picked_channel_comes_before_the_owners_filters() -> None:
 @pytest.mark.parametrize(
     ("device_channels", "channels", "sound"),
     [
-        (1, 1, "anull"),
-        (2, 1, "anull"),  # ffmpeg's own mix of two is even
-        (2, 2, "anull"),
-        (4, 4, "anull"),
+        (1, 1, ""),
+        (2, 1, ""),  # ffmpeg's own mix of two is even
+        (2, 2, ""),
+        (4, 4, ""),
         (4, 1, "pan=1c|c0<c0+c1+c2+c3"),
         (5, 2, "pan=2c|c0<c0+c2+c4|c1<c1+c3"),
     ],
@@ -108,7 +116,7 @@ def test_more_than_two_channels_are_mixed_by_number_and_not_as_surround(
     device_channels: int, channels: int, sound: str
 ) -> None:
     made = plan(codec="aac", channels=channels, device_channels=device_channels)
-    assert filter_graph(made).endswith(f"[sound]{sound}[out]")
+    assert end_of(filter_graph(made)) == (f"{sound}[out]" if sound else "")
 
 
 def test_the_owners_filters_get_the_mix_unless_they_choose_channels_themselves() -> None:
@@ -137,6 +145,31 @@ def test_packets_hold_about_two_coded_frames(codec: str, bitrate: int, packets: 
     argv = encoder_argv(plan(codec=codec, bitrate=bitrate), DEBIAN_12)
     place = argv.index("-pkt_size")
     assert argv[place : argv.index("-f", place)] == packets
+
+
+def coded(codec: str, rate: int, channels: int) -> Encoding:
+    return Encoding(codec=codec, rate=rate, channels=channels, bitrate=0)
+
+
+@given(st.sampled_from(["pcm_s16be", "pcm_s24be"]), st.integers(8000, 192_000), st.integers(1, 8))
+def test_uncompressed_sound_goes_out_in_whole_packets_of_twenty_milliseconds_or_little_more(
+    codec: str, rate: int, channels: int
+) -> None:
+    encoding = coded(codec, rate, channels)
+    packet = (LARGEST_PACKET - RTP_HEADER) // (encoding.sample_bytes * channels)
+    block = block_samples(encoding)
+    assert block % packet == 0
+    assert block == 0 or 0.02 <= block / rate < 0.02 + packet / rate <= 0.06
+
+
+def test_sound_of_which_a_packet_holds_more_than_a_block_stays_as_it_is() -> None:
+    assert block_samples(coded("pcm_s16be", 16000, 1)) == 0
+    assert block_samples(coded("pcm_s16be", 16000, 2)) == 326
+
+
+def test_blocks_are_of_no_use_where_another_rate_cuts_them_anew() -> None:
+    made = plan(codec="pcm_s16be", rate=48000, device_rate=96000)
+    assert filter_graph(made).startswith("[0:a]asplit[out][meter];")
 
 
 plans = st.builds(

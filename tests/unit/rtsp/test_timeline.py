@@ -92,16 +92,34 @@ def test_a_late_packet_keeps_its_place() -> None:
 
 
 def test_a_backlog_does_not_make_listeners_later_for_ever() -> None:
-    """Every encoder catches up half a second that was captured while it was away."""
+    """Every encoder catches up half a second that was captured while it was away, and then lives for an hour."""
     line, now = timeline(0, 0), 0.0
     line.carry(mp3_packet(1, 0), now)
     for life in range(2, 40):
         line.change_publisher()
         now += 0.5
         for number in range(20):  # the backlog, all at once
-            last = header_of(line.carry(mp3_packet(number, number * 2_250, ssrc=life), now))
-        ahead = last.timestamp / CLOCK - now
-        assert -0.01 <= ahead <= 2.5
+            line.carry(mp3_packet(number, number * 2_250, ssrc=life), now)
+        now += 3600
+        last = header_of(line.carry(mp3_packet(20, 19 * 2_250 + 3600 * CLOCK, ssrc=life), now))
+        ahead = last.timestamp / CLOCK - now % (2**32 / CLOCK)
+        assert -0.01 <= ahead % (2**32 / CLOCK) <= 1.5
+
+
+def test_ten_hangs_in_a_row_each_step_by_their_whole_gap_and_a_thousand_are_bounded() -> None:
+    """Every encoder catches up on 4.5 s, and hangs after a minute."""
+    line, now, steps, last = timeline(0, 0), 0.0, list[float](), 0
+    line.carry(mp3_packet(1, 0), now)
+    for life in range(2, 1002):
+        line.change_publisher()
+        now += 4.5
+        for number in range(90):  # the backlog, all at once
+            header = header_of(line.carry(mp3_packet(number, number * 4_500, ssrc=life), now))
+            steps.extend([(header.timestamp - last) % 2**32 / CLOCK] if number == 0 else [])
+        now += 60
+        last = header_of(line.carry(mp3_packet(90, 89 * 4_500 + 60 * CLOCK, ssrc=life), now)).timestamp
+    assert steps[:10] == pytest.approx([4.5] * 10, abs=0.001)
+    assert (last / CLOCK - now) % (2**32 / CLOCK) < 60
 
 
 def test_rtp_time_runs_on_between_packets() -> None:
