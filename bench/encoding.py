@@ -60,6 +60,14 @@ class Pair:
     ours: Cost
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fours:
+    """The pids of two of each."""
+
+    ours: tuple[int, int]
+    bare: tuple[int, int]
+
+
 def measure_encoding(plan: Plan) -> Iterator[Row]:
     """Every codec; the server is ours, so that both publish as in real life."""
     ffmpeg = parse_version(subprocess.run(("ffmpeg", "-version"), capture_output=True, text=True, timeout=10).stdout)
@@ -87,11 +95,14 @@ def _rows(codec: str, pairs: list[Pair], seconds: float) -> Iterator[Row]:
 
 
 def measure_real_time(plan: Plan, ffmpeg: FfmpegVersion, program: Program) -> Iterator[Row]:
-    """Every codec twice at once, ours and bare, each on a tone of its own at the pace of a microphone."""
+    """Every codec at once, ours and bare, each on a tone of its own at the pace of a microphone.
+
+    Two of each, in both orders: which core a process is born on may cost it a tenth for as long as it lives.
+    """
     with contextlib.ExitStack() as stack:
-        pids = [_start_pair(stack, encoding, ffmpeg, program) for encoding in ENCODINGS]
+        fours = [_start_four(stack, encoding, ffmpeg, program) for encoding in ENCODINGS]
         time.sleep(SETTLE)
-        windows = [_watch_pairs(pids, plan.window) for _ in range(plan.windows)]
+        windows = [_watch(fours, plan.window) for _ in range(plan.windows)]
     for number, encoding in enumerate(ENCODINGS):
         pairs = [window[number] for window in windows]
         name = f"{encoding.codec} in real time: ours / bare"
@@ -99,15 +110,19 @@ def measure_real_time(plan: Plan, ffmpeg: FfmpegVersion, program: Program) -> It
         yield row("encoding", "  ours, CPU of one core", [100 * ours for ours, _ in pairs], "%")
 
 
-def _start_pair(
-    stack: contextlib.ExitStack, encoding: Encoding, ffmpeg: FfmpegVersion, program: Program
-) -> tuple[int, int]:
+def _start_four(stack: contextlib.ExitStack, encoding: Encoding, ffmpeg: FfmpegVersion, program: Program) -> Fours:
     pcm = _pcm(encoding)
-    ours, bare = (program.url(f"{side}-{encoding.codec}") for side in ("ours", "bare"))
-    return (
-        _start(stack, pcm, our_argv(pcm, encoding, ffmpeg, ours)),
-        _start(stack, pcm, (*bare_argv(pcm, encoding), *_to_rtsp(bare))),
-    )
+
+    def ours(number: int) -> int:
+        url = program.url(f"ours-{encoding.codec}-{number}")
+        return _start(stack, pcm, our_argv(pcm, encoding, ffmpeg, url))
+
+    def bare(number: int) -> int:
+        url = program.url(f"bare-{encoding.codec}-{number}")
+        return _start(stack, pcm, (*bare_argv(pcm, encoding), *_to_rtsp(url)))
+
+    first, second, third, fourth = ours(1), bare(1), bare(2), ours(2)
+    return Fours(ours=(first, fourth), bare=(second, third))
 
 
 def _start(stack: contextlib.ExitStack, pcm: PcmFormat, argv: tuple[str, ...]) -> int:
@@ -125,15 +140,19 @@ def _child(argv: tuple[str, ...], stdin: int, stdout: int) -> Iterator[subproces
             process.kill()
 
 
-def _watch_pairs(pids: list[tuple[int, int]], seconds: float) -> list[tuple[float, float]]:
-    """Share of a core of each."""
-    before = [(time.monotonic(), read_fine_cpu(ours), read_fine_cpu(bare)) for ours, bare in pids]
+def _watch(fours: list[Fours], seconds: float) -> list[tuple[float, float]]:
+    """Share of a core of ours and of a bare one, for each four."""
+    began, before = time.monotonic(), [(_cpu(one.ours), _cpu(one.bare)) for one in fours]
     time.sleep(seconds)
-    after = [(time.monotonic(), read_fine_cpu(ours), read_fine_cpu(bare)) for ours, bare in pids]
+    passed, after = time.monotonic() - began, [(_cpu(one.ours), _cpu(one.bare)) for one in fours]
     return [
-        ((now[1] - then[1]) / (now[0] - then[0]), (now[2] - then[2]) / (now[0] - then[0]))
+        ((now[0] - then[0]) / 2 / passed, (now[1] - then[1]) / 2 / passed)
         for then, now in zip(before, after, strict=True)
     ]
+
+
+def _cpu(pids: tuple[int, int]) -> float:
+    return sum(map(read_fine_cpu, pids))
 
 
 def measure_pair(encoding: Encoding, ffmpeg: FfmpegVersion, url: str, seconds: float) -> Pair:
