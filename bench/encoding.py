@@ -97,17 +97,22 @@ def _rows(codec: str, pairs: list[Pair], seconds: float) -> Iterator[Row]:
 def measure_real_time(plan: Plan, ffmpeg: FfmpegVersion, program: Program) -> Iterator[Row]:
     """Every codec at once, ours and bare, each on a tone of its own at the pace of a microphone.
 
-    Two of each, in both orders: which core a process is born on may cost it a tenth for as long as it lives.
+    Two of each, in both orders, and begun anew for every window: which core a process is born on costs it up to a
+    tenth for as long as it lives.
     """
-    with contextlib.ExitStack() as stack:
-        fours = [_start_four(stack, encoding, ffmpeg, program) for encoding in ENCODINGS]
-        time.sleep(SETTLE)
-        windows = [_watch(fours, plan.window) for _ in range(plan.windows)]
+    windows = [_watch_fours(plan.window / 2, ffmpeg, program) for _ in range(2 * plan.windows)]
     for number, encoding in enumerate(ENCODINGS):
         pairs = [window[number] for window in windows]
         name = f"{encoding.codec} in real time: ours / bare"
         yield row("encoding", name, [ours / bare for ours, bare in pairs], "", TARGET)
         yield row("encoding", "  ours, CPU of one core", [100 * ours for ours, _ in pairs], "%")
+
+
+def _watch_fours(seconds: float, ffmpeg: FfmpegVersion, program: Program) -> list[tuple[float, float]]:
+    with contextlib.ExitStack() as stack:
+        fours = [_start_four(stack, encoding, ffmpeg, program) for encoding in ENCODINGS]
+        time.sleep(SETTLE)
+        return _watch(fours, seconds)
 
 
 def _start_four(stack: contextlib.ExitStack, encoding: Encoding, ffmpeg: FfmpegVersion, program: Program) -> Fours:
