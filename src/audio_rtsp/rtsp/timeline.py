@@ -15,7 +15,7 @@ _BURST_SECONDS = 5.0  # after a publisher's start, in which it may catch up
 _JITTER_SECONDS = 0.1  # a lead that is only how packets fall
 _LEAD_SECONDS = 1.0  # how far the timeline may run ahead before a gap takes it back
 _ROW_SECONDS = 600.0  # a publisher that ends sooner is one of several faults in a row
-_LEAD_IN_A_ROW = 50.0  # meanwhile: ten hangs of an encoder, each given up after 4.5 s
+_LEAD_IN_A_ROW = 50.0  # meanwhile: ten hangs of an encoder, each given up after 4 s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from audio_rtsp.supervision.sound import Sound
 
 FIRST_OUTPUT_LIMIT = 30.0
 """Seconds before the first output (``dynaudnorm`` is silent for 16)."""
-STUCK_LIMIT = 4.0
+STUCK_LIMIT = 3.5
 """Seconds without movement afterwards."""
 DRAIN = 0.6
 STOP = ((signal.SIGINT, 0.4),)
