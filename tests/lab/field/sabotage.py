@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lab.microphone.microphone import Microphone, Mode, Strings
 from lab.microphone.pattern import Count, Noise, Sine, TornCount
 
-from field.unit import CONFIG, NAME, SANDBOX_FILE, STATE, UNIT_FILE
+from field.unit import CONFIG, NAME, STATE, UNIT_FILE
 
 if TYPE_CHECKING:
     from field.box import Box
@@ -114,7 +114,7 @@ BY_NAME = Sabotage(
 )
 BARE = Sabotage(
     words="the unit has no sandbox",
-    undermine=shell(f"sed -i -E '/^(Protect|Restrict|Private|SystemCall)/d' {UNIT_FILE} {SANDBOX_FILE}; {RELOAD}"),
+    undermine=shell(f"sed -i -E '/^(Protect|Restrict|Private|SystemCall)/d' {UNIT_FILE}; {RELOAD}"),
 )
 ROUGH_RELOAD = Sabotage(
     words="a reload kills the service", undermine=shell(f"sed -i 's/kill -HUP/kill -KILL/' {UNIT_FILE}; {RELOAD}")

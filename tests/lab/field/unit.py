@@ -14,7 +14,3 @@ STATE = "/var/lib/audio-rtsp"
 
 TEMPLATES = Path(__file__).parents[3] / "src/audio_rtsp/install/templates"
 UNIT = (TEMPLATES / f"{NAME}.service").read_text().replace("@PROGRAM@", PROGRAM)
-
-SANDBOX_FILE = f"/etc/systemd/system/{NAME}.service.d/sandbox.conf"
-SANDBOX = "[Service]\n"
-"""Nothing: the unit is in its sandbox in every scenario."""

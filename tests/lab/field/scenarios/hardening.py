@@ -11,7 +11,7 @@ from field.box import EXACT, Box
 from field.sabotage import BARE, WRONG_WORDS
 from field.scenario import scenario
 from field.stage import Stage
-from field.unit import NAME, SANDBOX, SANDBOX_FILE
+from field.unit import NAME
 
 BUDGET = 1.5
 """``systemd-analyze security``: 0 is best, 10 worst."""
@@ -26,9 +26,6 @@ KILLED_BY_FILTER = "journalctl -b --no-pager _TRANSPORT=audit + _PID=1 | grep -E
 def hardening(stage: Stage) -> None:
     """No SIGSYS, the device within reach, udev heard, the holder of a busy device named, exposure within budget."""
     with stage.box(config=None) as box:
-        box.guest.check(f"mkdir -p {SANDBOX_FILE.rpartition('/')[0]}")
-        box.guest.put(SANDBOX.encode(), SANDBOX_FILE)
-        box.guest.check("systemctl daemon-reload")
         _hold_one(box)
         box.start(EXACT)
         taken = box.until_state("taken", "BUSY", 15)
