@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from lab.errors import LabError
 from lab.host import host_ticks
 from lab.machine.guest import Guest
 from lab.machine.load import SATURATED, STARVED, load_between, waited_share
@@ -47,17 +48,28 @@ class Evidence:
     starvation: float = 0.0
     """Of the hungriest guest; noted when it ended."""
 
+    life_load: float | None = None
+    """Of the busiest guest, over all its time; None before one has ended."""
+
+    busiest: str = ""
+    """Who had that guest's processors."""
+
     _counts: int = 0
 
     @property
     def load(self) -> float | None:
-        """The busiest moment of the guest."""
-        return max((hearing.load for hearing in self.hearings), default=None)
+        """The busiest judgement, else the busiest guest."""
+        return max((hearing.load for hearing in self.hearings), default=self.life_load)
+
+    @property
+    def has_counted(self) -> bool:
+        """Whether any sample was compared."""
+        return self._counts > 0
 
     @property
     def is_saturated(self) -> bool:
-        """Whether any judgement says nothing."""
-        return any(hearing.is_saturated for hearing in self.hearings)
+        """Whether any judgement says nothing, or a guest was busy all its time."""
+        return (self.life_load or 0.0) > SATURATED or any(hearing.is_saturated for hearing in self.hearings)
 
     @property
     def is_starved(self) -> bool:
@@ -74,8 +86,21 @@ class Evidence:
     def add(self, counted: Counted) -> None:
         """What a recording of the pattern Count lost."""
         self._counts += 1
-        self.lost_seconds += counted.lost_seconds + counted.silent_seconds
+        self.lost_seconds += counted.missing_seconds
         self.stale += counted.stale
+
+    @contextlib.contextmanager
+    def life(self, guest: Guest) -> Iterator[None]:
+        """Watch *guest* for all its time, also when the body fails; a guest that no longer answers tells nothing."""
+        before = guest.ticks()
+        try:
+            yield
+        finally:
+            self.starvation = max(self.starvation, waited_share(guest.work()))
+            with contextlib.suppress(LabError):
+                load = load_between(before, guest.ticks())
+                if load > (self.life_load or 0.0):
+                    self.life_load, self.busiest = load, guest.busiest()
 
     @contextlib.contextmanager
     def hearing(self, guest: Guest) -> Iterator[None]:
@@ -101,6 +126,7 @@ class Evidence:
         """One line for the report; empty where all was calm."""
         busy = [hearing for hearing in self.hearings if hearing.is_saturated]
         words = [self._explain_hearing(busy)] if busy else []
+        words += [f"in the guest worked {self.busiest}"] if self.is_saturated and self.busiest else []
         words += [f"QEMU waited {self.starvation:.0%} of its time for this host"] if self.is_starved else []
         return "; ".join(words)
 

@@ -28,7 +28,9 @@ def parse_ticks(text: str) -> Ticks:
 
 
 def load_between(before: Ticks, after: Ticks) -> float:
-    """Busy share of all processors, 0 to 1."""
+    """Busy share of all processors, 0 to 1; since the boot when that came in between."""
+    if after.total < before.total:
+        before = Ticks(idle=0, total=0)
     total = after.total - before.total
     return 1 - (after.idle - before.idle) / total if total > 0 else 0.0
 

@@ -18,6 +18,7 @@ COUNT_ROUNDS = 64
 """Rounds of the count that are told apart: a loss is known up to 43 s."""
 
 TORN_AT, TORN_SAMPLES = 10_000, 240
+SPOILT_EVERY, SPOILT_SAMPLES = 960, 48
 
 
 class Pattern(Protocol):
@@ -103,6 +104,18 @@ class TornCount:
     def period(self, rate: int, channel: int) -> array[int]:
         """All rounds, with the holes."""
         return _rounds(array("h", [*range(TORN_AT), *range(TORN_AT + TORN_SAMPLES, COUNT_PERIOD)]))
+
+
+@dataclass(frozen=True, slots=True)
+class SpoiltCount:
+    """A Count in which 1 ms (at 48 kHz) of each 20 says something else, and nothing is lost."""
+
+    def period(self, rate: int, channel: int) -> array[int]:
+        """All rounds."""
+        whole = _rounds(array("h", range(COUNT_PERIOD)))
+        for start in range(SPOILT_EVERY, len(whole) - SPOILT_SAMPLES, SPOILT_EVERY):
+            whole[start : start + SPOILT_SAMPLES] = array("h", [PEAK] * SPOILT_SAMPLES)
+        return whole
 
 
 @dataclass(frozen=True, slots=True)

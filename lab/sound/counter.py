@@ -17,6 +17,12 @@ from lab.microphone.pattern import COUNT_ROUNDS
 
 WHOLE = PERIOD * COUNT_ROUNDS
 STALE_SECONDS = 0.004
+STALE_SHARE = 0.001
+"""Of all samples; the race spoils a few milliseconds in a hundred seconds, a faulty program every so many."""
+
+SPARE_SECONDS = 0.5
+"""What may be on its way when somebody stops listening."""
+
 LEAST_SILENCE = 16
 """Zeros in a row that are silence."""
 
@@ -35,11 +41,15 @@ class Break:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """What a recording of the pattern Count says. Leading silence is not counted."""
+    """What a recording of the pattern Count says, lengths in samples: *leading* zeros are no break, as it may
+    have begun before the sound; *stale* runs hold so many *wrong* samples.
+    """
 
     rate: int
     frames: int
+    leading: int
     stale: int
+    wrong: int
     breaks: tuple[Break, ...]
 
     @property
@@ -51,6 +61,26 @@ class Counted:
     def silent_seconds(self) -> float:
         """Silence in place of sound."""
         return sum(one.silent for one in self.breaks) / self.rate
+
+    @property
+    def missing_seconds(self) -> float:
+        """Sound that is lost, or silence."""
+        return self.lost_seconds + self.silent_seconds
+
+    @property
+    def heard_seconds(self) -> float:
+        """From the first sound to the end."""
+        return (self.frames - self.leading) / self.rate
+
+    def shortfall(self, seconds: float) -> str:
+        """Why this is not every sample of *seconds* of sound; empty when it is."""
+        if self.breaks:
+            return f"lost {self.lost_seconds:.3f} s, silent {self.silent_seconds:.3f} s in {len(self.breaks)} breaks"
+        if self.heard_seconds < seconds - SPARE_SECONDS:
+            return f"{self.heard_seconds:.2f} s of sound in {seconds:.2f} s"
+        if self.wrong > STALE_SHARE * self.frames + STALE_SECONDS * self.rate:
+            return f"{self.wrong} samples are wrong, in {self.stale} places"
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +94,19 @@ class Run:
 
 def count_losses(samples: array[int], rate: int) -> Counted:
     """Walk through one channel of *samples*."""
-    runs, stale = _find_runs(samples, rate)
+    leading = next((number for number, value in enumerate(samples) if value), len(samples))
+    runs, stale = _find_runs(samples, leading, rate)
     breaks = tuple(_between(samples, one, other, rate) for one, other in itertools.pairwise(runs))
-    return Counted(rate=rate, frames=len(samples), stale=stale, breaks=breaks)
+    return Counted(rate=rate, frames=len(samples), leading=leading, stale=len(stale), wrong=sum(stale), breaks=breaks)
 
 
-def _find_runs(samples: array[int], rate: int) -> tuple[list[Run], int]:
-    start = index = next((number for number, value in enumerate(samples) if value), len(samples))
-    runs, silent, stale = [], 0, 0
+def _find_runs(samples: array[int], start: int, rate: int) -> tuple[list[Run], list[int]]:
+    """Also the lengths of what was stale."""
+    index, runs, silent, stale = start, [], 0, []
     while (index := _run_end(samples, index)) < len(samples):
         if end := _stale_end(samples, index, rate):
-            stale, index = stale + 1, end
+            stale.append(end - index)
+            index = end
             continue
         runs.append(Run(start, index, silent))
         silent = _silence_at(samples, index)

@@ -13,12 +13,12 @@ from typing import Any
 
 from lab.command import Answer
 from lab.ear.listener import Listener
-from lab.errors import CommandFailed
+from lab.errors import CommandFailed, LabError
 from lab.evidence import Evidence
 from lab.machine.guest import Guest
 from lab.microphone.microphone import Microphone
 from lab.microphone.plug import Plug
-from lab.sound.counter import Counted, count_losses
+from lab.sound.counter import SPARE_SECONDS, Counted, count_losses
 from lab.sound.tone import Tone, measure_tone
 
 from field.sabotage import NONE, Sabotage
@@ -29,6 +29,9 @@ EXACT = "AUDIO_CODEC=pcm_s16be\nAUDIO_SAMPLE_RATE=48000\nAUDIO_CHANNELS=1\n"
 """Nothing is lost between the microphone and a listener, so samples can be compared."""
 
 RATE = 48000
+BEFORE = 1.0
+"""Seconds of sound before an event from which the place in the count is known: more than one round of it."""
+
 SERVER = "^/usr/local/mediamtx/mediamtx|audio_rtsp.rtsp.serve"
 """The command line of either media server, for pgrep -f and pkill -f."""
 
@@ -128,9 +131,15 @@ class Box:
 
     def complain(self) -> str:
         """States, cards and the last lines of the journal, for an AssertionError."""
+        try:
+            return self._circumstances()
+        except LabError as error:
+            return f"and then the guest did not tell how it was: {error}"
+
+    def _circumstances(self) -> str:
         cards = self.guest.run("cat /proc/asound/cards").stdout.strip()
         rows = [f"{one['name']}: {one['state']} ({one['reason']})" for one in self.streams()]
-        said = "\n".join(self.journal().splitlines()[-15:])
+        said = self.guest.run(f"journalctl -u {NAME} -o short-monotonic --no-hostname --no-pager -n 20").stdout
         return f"streams {rows}\ncards {cards}\n{said}\n{self._kernel_said()}"
 
     def _kernel_said(self) -> str:
@@ -193,6 +202,21 @@ class Box:
         counted = count_losses(listener.samples(since, until or time.monotonic()), listener.clock or RATE)
         self.evidence.add(counted)
         return counted
+
+    def exact(self, listener: Listener, since: float) -> Counted:
+        """Assert that every sample of the time since then arrived (pattern Count)."""
+        until = time.monotonic()
+        counted = self.counted(listener, since, until)
+        shortfall = counted.shortfall(until - since)
+        assert not shortfall, f"{listener.stream}: {shortfall}: {counted}"
+        return counted
+
+    def flows(self, listener: Listener, seconds: float = 2.0) -> None:
+        """Wait so long, and assert that so much sound came meanwhile."""
+        begin = time.monotonic()
+        time.sleep(seconds)
+        heard = len(listener.samples(begin)) / (listener.clock or RATE)
+        assert heard > seconds - SPARE_SECONDS, f"{listener.stream}: {heard:.2f} s of sound in {seconds:g} s"
 
     def _fresh(self, listener: Listener, seconds: float) -> array[int]:
         begin = time.monotonic()

@@ -24,6 +24,7 @@ from lab.priority import faster_than_others
 from lab.report import Result, Row, has_failed, is_green, render_report
 
 from field import scenarios
+from field.install import MEDIAMTX, has_mediamtx
 from field.sabotage import NONE, Sabotage
 from field.scenario import CALM_LIMIT, REGISTER, Scenario, fails_as_it_should, perform
 from field.stage import Stage, take_installed
@@ -66,7 +67,9 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="script/lab", description="Real microphones in a virtual machine.", epilog=EXIT_CODES
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help="scenarios to run; all but the long ones without any")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="a scenario, or how several begin (all but the long ones)"
+    )
     parser.add_argument("--smoke", action="store_true", help="the small set, at most 6 minutes")
     parser.add_argument("--long", action="store_true", help="the slow ones too")
     parser.add_argument("--sabotage", action="store_true", help="break each scenario's premise: each must fail")
@@ -115,7 +118,7 @@ def exit_code(rows: Sequence[Row]) -> int:
 def _rows(one: Scenario, options: argparse.Namespace, make_stage: StageMaker, end: float) -> Iterator[Row]:
     if options.sabotage:
         for sabotage in one.sabotages:
-            yield _told(fails_as_it_should(one, make_stage(sabotage)))
+            yield _told(fails_as_it_should(one, lambda: make_stage(sabotage), options.tries, end))  # noqa: B023 used at once
     else:
         yield _told(*perform(one, make_stage, options.tries, end))
 
@@ -159,7 +162,8 @@ def _stages(options: argparse.Namespace, begin: float) -> Iterator[StageMaker]:
     station = Station.open(cache, say)
     with passing_folder(cache.folder / "run", "installed-") as folder:
         maker = StageMaker(station, options, folder)
-        say("the program is installed")
+        server = "the real MediaMTX" if has_mediamtx() else f"the built-in server, as no {MEDIAMTX} is here"
+        say(f"the program is installed; it publishes to {server}")
         yield maker
 
 

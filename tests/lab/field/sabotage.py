@@ -6,14 +6,15 @@ torn out, advice that helps nobody. Where no fault of the program can be played,
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lab.microphone.microphone import Microphone, Mode, Strings
-from lab.microphone.pattern import Count, Noise, Sine, TornCount
+from lab.microphone.pattern import Count, Noise, Sine, SpoiltCount, TornCount
 
-from field.unit import CONFIG, NAME, STATE, UNIT_FILE
+from field.unit import CONFIG, NAME, PROCESSES, STATE, UNIT_FILE
 
 if TYPE_CHECKING:
     from field.box import Box
@@ -59,6 +60,10 @@ def _torn(microphone: Microphone) -> Microphone:
     return replace(microphone, pattern=TornCount()) if isinstance(microphone.pattern, Count) else microphone
 
 
+def _spoilt(microphone: Microphone) -> Microphone:
+    return replace(microphone, pattern=SpoiltCount()) if isinstance(microphone.pattern, Count) else microphone
+
+
 def _detuned(microphone: Microphone) -> Microphone:
     sound = microphone.pattern
     return replace(microphone, pattern=Sine(sound.hertz + 30)) if isinstance(sound, Sine) else microphone
@@ -72,15 +77,25 @@ def _swapped(microphone: Microphone) -> Microphone:
     return replace(microphone, pattern=tones[sound.hertz])
 
 
+def _chattering() -> Callable[[str], str]:
+    looks = itertools.count()
+    return lambda text: text + "tick\n" * 20 * next(looks)
+
+
 def shell(command: str) -> Strike:
     """A command line in the guest, as root."""
     return lambda box: box.guest.check(command)
 
 
+GLUTTON = (
+    f"echo $$ > /sys/fs/cgroup$(systemctl show -P ControlGroup {NAME})/cgroup.procs; "
+    "exec python3 -c 'import time; held = b\"x\" * (150 << 20); time.sleep(900)'"
+)
 RELOAD = "systemctl daemon-reload"
 NONE = Sabotage(words="nothing")
 MUTE = Sabotage(words="all microphones are mute", alter=_mute)
 TORN = Sabotage(words="5 ms are torn out of each 0.7 s", alter=_torn)
+SPOILT = Sabotage(words="1 ms of each 20 says something else", alter=_spoilt)
 DETUNED = Sabotage(words="each tone is 30 Hz higher", alter=_detuned)
 SWAPPED = Sabotage(words="the tones of two microphones are swapped once all was well", alter_later=_swapped)
 QUIET_ROOM = Sabotage(
@@ -101,6 +116,17 @@ FREEZE = Sabotage(
     words="the supervisor is stopped once all is well",
     strike=lambda box: box.guest.check(f"kill -STOP {box.main_pid()}"),
 )
+SLUGGISH = Sabotage(
+    words="the supervisor is stopped for 8 s once all is well",
+    strike=lambda box: box.guest.spawn(f"kill -STOP {box.main_pid()}; sleep 8; kill -CONT {box.main_pid()}"),
+)
+DRIED_UP = Sabotage(
+    words="all processes of the service are stopped once all is well", strike=shell(f"kill -STOP $({PROCESSES})")
+)
+HEAVY = Sabotage(
+    words="a process of the service takes 150 MB more once all is well", strike=lambda box: box.guest.spawn(GLUTTON)
+)
+CHATTY = Sabotage(words="each look at the journal finds twenty lines more", hide=_chattering())
 RESTARTED = Sabotage(words="the service is restarted once all is well", strike=shell(f"systemctl restart {NAME}"))
 NOT_ENABLED = Sabotage(words="the unit is disabled once all is well", strike=shell(f"systemctl disable -q {NAME}"))
 FORGETFUL = Sabotage(

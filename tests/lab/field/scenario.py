@@ -6,7 +6,7 @@ import math
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lab.errors import LabError
 from lab.host import wait_for_calm
@@ -58,12 +58,17 @@ def perform(one: Scenario, make_stage: Callable[[], Stage], tries: int, end: flo
     """Run it; again when the machine was too busy to tell, at most so many times in all, and not after *end* (of the
     monotonic clock). The row, and the whole complaint of a failure.
     """
-    row, complaint = _perform_once(one, make_stage())
-    for _ in range(tries - 1):
+    return _insist(lambda: _perform_once(one, make_stage()), tries, end)
+
+
+def _insist(act: Callable[[], tuple[Row, str]], tries: int, end: float) -> tuple[Row, str]:
+    row, complaint = act()
+    for number in range(2, tries + 1):
         if row.result is not Result.INCONCLUSIVE or time.monotonic() > end:
             break
         wait_for_calm(CALM_LIMIT)
-        row, complaint = _perform_once(one, make_stage())
+        row, complaint = act()
+        row = replace(row, note="; ".join(filter(None, (f"try {number}", row.note))))
     return row, complaint
 
 
@@ -81,39 +86,47 @@ def _perform_once(one: Scenario, stage: Stage) -> tuple[Row, str]:
         result, complaint = Result.FAIL, f"{LAB}{error}"
     except Exception:  # noqa: BLE001 one broken scenario must not cost the others their run
         result, complaint = Result.FAIL, f"{BROKEN}: {traceback.format_exc()}"
-    if stage.evidence.is_saturated or (result is Result.FAIL and stage.evidence.is_starved):
+    if not complaint.startswith(BROKEN) and _says_nothing(stage, has_failed=result is Result.FAIL):
         result = Result.INCONCLUSIVE
         stage.note(stage.evidence.explain())
     return _row(one, stage, result, time.monotonic() - begin, complaint), complaint
 
 
+def _says_nothing(stage: Stage, *, has_failed: bool) -> bool:
+    """What was right although this host kept the guest waiting was right; a guest that was never idle shows nothing."""
+    return stage.evidence.is_saturated or (has_failed and stage.evidence.is_starved)
+
+
 def _row(one: Scenario, stage: Stage, result: Result, seconds: float, complaint: str) -> Row:
-    has_heard = bool(stage.evidence.hearings)
+    evidence = stage.evidence
     first_line = complaint.partition("\n")[0][:140]
     return Row(
         scenario=one.name,
         result=result,
         seconds=seconds,
-        lost_seconds=stage.evidence.lost_seconds if has_heard else None,
-        stale=stage.evidence.stale if has_heard else None,
-        load=stage.evidence.load,
+        lost_seconds=evidence.lost_seconds if evidence.has_counted else None,
+        stale=evidence.stale if evidence.has_counted else None,
+        load=evidence.load,
         note="; ".join([*stage.notes, *([first_line] if complaint else [])]),
     )
 
 
-def fails_as_it_should(one: Scenario, stage: Stage) -> Row:
+def fails_as_it_should(one: Scenario, make_stage: Callable[[], Stage], tries: int = 1, end: float = math.inf) -> Row:
     """Run it sabotaged: a PASS of this row means that the scenario failed, by its own judgement and not for want of a
     processor.
     """
+    return _insist(lambda: (_sabotaged_once(one, make_stage()), ""), tries, end)[0]
+
+
+def _sabotaged_once(one: Scenario, stage: Stage) -> Row:
     row, complaint = _perform_once(one, stage)
     if row.result is Result.LEFT_OUT:
         return row
-    has_noticed = bool(complaint) and not complaint.startswith((BROKEN, LAB))
-    noticed = Result.INCONCLUSIVE if stage.evidence.is_starved else Result.PASS
-    return Row(
+    has_noticed = row.result is Result.FAIL and not complaint.startswith((BROKEN, LAB))
+    is_open = row.result is Result.INCONCLUSIVE
+    return replace(
+        row,
         scenario=f"{one.name} (sabotaged)",
-        result=noticed if has_noticed else Result.FAIL,
-        seconds=row.seconds,
-        load=row.load,
+        result=Result.PASS if has_noticed else Result.INCONCLUSIVE if is_open else Result.FAIL,
         note=f"{stage.sabotage.words}: {complaint.partition(chr(10))[0][:100] or 'it did not notice'}",
     )

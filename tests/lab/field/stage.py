@@ -10,7 +10,6 @@ from pathlib import Path
 from lab.evidence import Evidence
 from lab.machine.guest import Guest
 from lab.machine.hardware import MINI_PC, Hardware
-from lab.machine.load import waited_share
 from lab.machine.qemu import DISK
 from lab.machine.station import Snapshot, Station
 
@@ -52,13 +51,13 @@ class Stage:
     def _boxed(self, guest: Guest, config: str | None) -> Iterator[Box]:
         box = Box(guest, self.evidence, self.sabotage, [])
         try:
-            if config is not None:
-                box.start(config)
-            yield box
+            with self.evidence.life(guest):
+                if config is not None:
+                    box.start(config)
+                yield box
         except AssertionError as error:
             raise AssertionError(f"{error}\n{box.complain()}") from None
         finally:
-            self.evidence.starvation = max(self.evidence.starvation, waited_share(guest.work()))
             box.hush()
 
 

@@ -11,6 +11,8 @@ USER = "audio-rtsp"
 UNIT_FILE = f"/etc/systemd/system/{NAME}.service"
 CONFIG = "/etc/audio-rtsp/config"
 STATE = "/var/lib/audio-rtsp"
+PROCESSES = f"cat /sys/fs/cgroup$(systemctl show -P ControlGroup {NAME})/cgroup.procs"
+"""The command line that prints the pids of all that the service has started."""
 
 TEMPLATES = Path(__file__).parents[3] / "src/audio_rtsp/install/templates"
 UNIT = (TEMPLATES / f"{NAME}.service").read_text().replace("@PROGRAM@", PROGRAM)

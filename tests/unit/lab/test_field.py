@@ -59,7 +59,23 @@ def test_a_busy_machine_gives_another_try_and_no_pass(tmp_path: Path) -> None:
     row, _ = perform(of(passes), stages(tmp_path, Evidence([BUSY]), Evidence([BUSY])), 2)
     assert row.result is Result.INCONCLUSIVE
     row, _ = perform(of(passes), stages(tmp_path, Evidence([BUSY]), Evidence([CALM])), 2)
-    assert row.result is Result.PASS
+    assert row.result is Result.PASS and row.note == "try 2"
+
+
+def test_a_broken_scenario_is_no_matter_of_a_busy_machine(tmp_path: Path) -> None:
+    row, _ = perform(of(breaks), stages(tmp_path, Evidence([BUSY])), 2)
+    assert row.result is Result.FAIL
+
+
+def test_a_guest_that_was_busy_all_its_time_shows_nothing_and_its_load_is_told(tmp_path: Path) -> None:
+    busy = Evidence(life_load=0.95, busiest="ffmpeg 180")
+    row, _ = perform(of(passes), stages(tmp_path, busy), 1)
+    assert row.result is Result.INCONCLUSIVE and row.load == 0.95 and "ffmpeg 180" in row.note
+
+
+def test_loss_is_told_only_where_samples_were_compared(tmp_path: Path) -> None:
+    row, _ = perform(of(passes), stages(tmp_path, Evidence([CALM])), 1)
+    assert row.lost_seconds is None and row.stale is None
 
 
 def test_a_run_that_lasts_too_long_tries_nothing_again(tmp_path: Path) -> None:
@@ -84,12 +100,14 @@ def test_a_failure_of_a_guest_that_got_no_processor_says_nothing(tmp_path: Path)
     [(fails, Result.PASS), (passes, Result.FAIL), (breaks, Result.FAIL), (is_stuck, Result.FAIL)],
 )
 def test_a_sabotaged_scenario_must_fail_by_its_own_judgement(tmp_path: Path, body: Body, result: Result) -> None:
-    assert fails_as_it_should(of(body), stages(tmp_path, Evidence([CALM]))()).result is result
+    assert fails_as_it_should(of(body), stages(tmp_path, Evidence([CALM]))).result is result
 
 
 def test_a_sabotaged_scenario_that_failed_for_want_of_a_processor_shows_nothing(tmp_path: Path) -> None:
-    row = fails_as_it_should(of(fails), stages(tmp_path, Evidence(starvation=0.5))())
-    assert row.result is Result.INCONCLUSIVE
+    for evidence in (Evidence(starvation=0.5), Evidence([BUSY])):
+        assert fails_as_it_should(of(fails), stages(tmp_path, evidence)).result is Result.INCONCLUSIVE
+    row = fails_as_it_should(of(fails), stages(tmp_path, Evidence([BUSY]), Evidence([CALM])), 2)
+    assert row.result is Result.PASS and "whistles" in row.note
 
 
 def test_a_scenario_without_a_sabotage_is_refused() -> None:
@@ -115,5 +133,5 @@ def test_what_this_host_lacks_leaves_a_scenario_out_and_says_so(tmp_path: Path) 
 
     row, complaint = perform(of(lacks), stages(tmp_path, Evidence()), 2)
     assert (row.result, row.note, complaint) == (Result.LEFT_OUT, "no kettle here", "")
-    row = fails_as_it_should(of(lacks), stages(tmp_path, Evidence())())
+    row = fails_as_it_should(of(lacks), stages(tmp_path, Evidence()))
     assert row.result is Result.LEFT_OUT, "what was not tried has shown nothing"

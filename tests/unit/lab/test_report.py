@@ -33,6 +33,7 @@ def test_load_is_what_is_not_idle() -> None:
     after = parse_ticks("cpu  190 0 100 710 100 0 0 0 0 0\n")
     assert load_between(before, after) == 0.9
     assert load_between(before, before) == 0
+    assert load_between(after, parse_ticks("cpu  40 0 10 50 0 0 0 0 0 0")) == 0.5, "after another boot: since then"
 
 
 def test_one_saturated_hearing_makes_the_evidence_say_nothing() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 
-from lab.microphone.pattern import Count, TornCount
+from lab.microphone.pattern import Count, SpoiltCount, TornCount
 from lab.sound.counter import count_losses
 from lab.sound.tone import is_audible, measure_tone
 
@@ -91,6 +91,29 @@ def test_a_stale_millisecond_is_neither_lost_nor_ignored() -> None:
     samples[10_000:10_048] = counted(*range(5_000, 5_048))
     result = count_losses(samples, RATE)
     assert (result.stale, result.breaks) == (1, ())
+
+
+def test_sound_of_which_every_sample_arrived_lacks_nothing() -> None:
+    assert not count_losses(counted(*range(100, 100_100)), RATE).shortfall(2.3)
+
+
+def test_a_recording_lacks_what_did_not_come_at_all() -> None:
+    assert "2.08 s of sound in 3.00 s" in count_losses(counted(*range(100, 100_100)), RATE).shortfall(3.0)
+    begun_late = array("h", bytes(2 * 48_000)) + counted(*range(100, 100_100))
+    assert "2.08 s of sound in 3.00 s" in count_losses(begun_late, RATE).shortfall(3.0)
+    assert count_losses(array("h"), RATE).shortfall(1.0)
+
+
+def test_a_break_is_a_shortfall() -> None:
+    assert "lost 0.060 s" in count_losses(counted(*range(20_000), *range(22_880, 60_000)), RATE).shortfall(1.0)
+
+
+def test_a_stale_millisecond_now_and_then_is_no_shortfall_but_many_are() -> None:
+    samples = counted(*range(100, 100_100))
+    samples[10_000:10_048] = counted(*range(5_000, 5_048))
+    assert not count_losses(samples, RATE).shortfall(2.0)
+    spoilt = count_losses(SpoiltCount().period(RATE, 0)[:100_000], RATE)
+    assert not spoilt.breaks and "4992 samples are wrong, in 104 places" in spoilt.shortfall(2.0)
 
 
 def test_nothing_at_all_breaks_nothing() -> None:

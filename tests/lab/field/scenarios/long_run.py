@@ -5,39 +5,35 @@ from __future__ import annotations
 import time
 
 from lab.ear.listener import Listener
-from lab.sound.counter import Counted
 
-from field.box import EXACT, RATE, Box
-from field.sabotage import TORN
+from field.box import EXACT, Box
+from field.sabotage import HEAVY, TORN
 from field.scenario import scenario
 from field.scenarios.small_board import PSS, three_microphones
 from field.stage import Stage
-from field.unit import NAME
+from field.unit import PROCESSES
 
 MINUTES, MOST_MINUTES = 10, 15
 """So many that can be judged are asked for, and so many waited for: this host is not always ours alone."""
 
 GROWTH_MB = 6.0
-DESCRIPTORS = (
-    f"for p in $(cat /sys/fs/cgroup$(systemctl show -P ControlGroup {NAME})/cgroup.procs); "
-    "do ls /proc/$p/fd; done | wc -l"
-)
+DESCRIPTORS = f"for p in $({PROCESSES}); do ls /proc/$p/fd; done | wc -l"
 
 
-@scenario("long-run", TORN, is_long=True)
+@scenario("long-run", TORN, HEAVY, is_long=True)
 def long_run(stage: Stage) -> None:
     """No sample lost beyond what the machine's load explains; memory and descriptors flat."""
     with stage.box(EXACT) as box:
         ears = three_microphones(box)
         first, judged, spoilt = _use(box), 0, 0
+        box.settled()
         while judged < MINUTES:
-            losses = _listen_for_a_minute(box, ears)
+            shortfalls = _listen_for_a_minute(box, ears)
             if judged + spoilt < MOST_MINUTES and stage.evidence.set_aside_spoilt():
                 spoilt += 1
                 continue
             judged += 1
-            for name, counted in losses.items():
-                assert counted.frames > 55 * RATE and not counted.breaks, f"{name}, minute {judged}: {counted}"
+            assert not shortfalls, f"minute {judged}: {shortfalls}"
         last = _use(box)
     stage.note(
         f"{first[0]:.0f} to {last[0]:.0f} MB PSS, {first[1]} to {last[1]} descriptors; {spoilt} minutes set aside"
@@ -45,16 +41,20 @@ def long_run(stage: Stage) -> None:
     assert last[0] - first[0] < GROWTH_MB and last[1] <= first[1] + 3, f"{first} became {last}"
 
 
-def _listen_for_a_minute(box: Box, ears: list[Listener]) -> dict[str, Counted]:
-    """What each of *ears* lost; its packets are forgotten."""
+def _listen_for_a_minute(box: Box, ears: list[Listener]) -> list[str]:
+    """What *ears* missed; older packets are forgotten."""
     with box.hearing():
         begin = time.monotonic()
-        time.sleep(60)
-        losses = {ear.stream: box.counted(ear, begin) for ear in ears}
+        time.sleep(box.patience(60))
+        shortfalls = [f"{ear.stream}: {short}" for ear in ears if (short := _shortfall(box, ear, begin))]
     for ear in ears:
-        assert any(ear.samples(begin)), f"{ear.stream}: nothing but zeros"
-        ear.packets.clear()
-    return losses
+        del ear.packets[: len(ear.packets) - len(ear.between(begin))]
+    return shortfalls
+
+
+def _shortfall(box: Box, ear: Listener, begin: float) -> str:
+    until = time.monotonic()
+    return box.counted(ear, begin, until).shortfall(until - begin)
 
 
 def _use(box: Box) -> tuple[float, int]:
