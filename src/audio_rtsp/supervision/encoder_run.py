@@ -14,6 +14,10 @@ from audio_rtsp.supervision.sound import Sound
 
 FIRST_OUTPUT_LIMIT = 30.0
 """Seconds before the first output (``dynaudnorm`` is silent for 16)."""
+START_LIMIT = 12.0
+"""Seconds until then in which it may read nothing: a small board with every stream starting takes five to load it from
+its card and connect, and a start that is cut short only makes it slower.
+"""
 STUCK_LIMIT = 3.5
 """Seconds without movement afterwards."""
 DRAIN = 0.6
@@ -103,8 +107,8 @@ class EncoderRun:
         return EncoderDiagnosis(fault=found.fault, line=line)
 
     def _stands_still(self, now: float) -> bool:
-        limit = STUCK_LIMIT if self.has_output else FIRST_OUTPUT_LIMIT
-        return now - self._consumed_at > STUCK_LIMIT or now - self._mute_since > limit
+        may_not_read, may_be_mute = (STUCK_LIMIT,) * 2 if self.has_output else (START_LIMIT, FIRST_OUTPUT_LIMIT)
+        return now - self._consumed_at > may_not_read or now - self._mute_since > may_be_mute
 
     def listen(self) -> None:
         """Take what it reports and what it says."""

@@ -304,7 +304,7 @@ def test_a_flood_of_reloads_does_not_wear_out_a_device_that_is_gone(box: Box) ->
 
 
 SLOW_FFMPEG = """import os, sys, time
-time.sleep(4 if os.path.exists({slow!r}) else 0)
+time.sleep({seconds} if os.path.exists({slow!r}) else 0)
 os.execv({ffmpeg!r}, ["ffmpeg", *sys.argv[1:]])
 """
 
@@ -312,7 +312,7 @@ os.execv({ffmpeg!r}, ["ffmpeg", *sys.argv[1:]])
 def test_a_stream_whose_encoder_waits_for_its_turn_is_not_called_live(tmp_path: Path) -> None:
     """More of them ended at once than may start at once, on a machine where a start takes its time."""
     box, slow = Box.make(tmp_path, "01"), tmp_path / "slow"
-    box.program("ffmpeg", SLOW_FFMPEG.format(slow=str(slow), ffmpeg=shutil.which("ffmpeg")))
+    box.program("ffmpeg", SLOW_FFMPEG.format(seconds=4, slow=str(slow), ffmpeg=shutil.which("ffmpeg")))
     names = [f"tone-{number}" for number in range(1, STARTING_PER_CORE * (os.cpu_count() or 1) + 4)]
     with running(box, "--server", "embedded", "--tone", str(len(names))) as program:
         victims = {program.wait_state(name, "LIVE", 20)["encoder_pid"] for name in names}
@@ -321,6 +321,15 @@ def test_a_stream_whose_encoder_waits_for_its_turn_is_not_called_live(tmp_path: 
             os.kill(pid, signal.SIGKILL)
         wait_for(lambda: not victims & {one["encoder_pid"] for one in streams(program)}, 3, "they are dead")
         wait_for(lambda: all(one["encoder_pid"] for one in streams(program) if one["state"] == "LIVE"), 1, "no word")
+
+
+def test_an_encoder_whose_start_takes_seconds_is_waited_for(tmp_path: Path) -> None:
+    """As on a small board that loads every stream's encoder at once; a start that is cut short helps nobody."""
+    box, slow = Box.make(tmp_path, "01"), tmp_path / "slow"
+    slow.touch()
+    box.program("ffmpeg", SLOW_FFMPEG.format(seconds=7, slow=str(slow), ffmpeg=shutil.which("ffmpeg")))
+    with running(box, "--server", "embedded", "--tone", "1") as program:
+        assert program.wait_state("tone-1", "LIVE", 20)["encoder_restarts"] == 0
 
 
 def streams(program: Program) -> list[dict[str, Any]]:
