@@ -8,7 +8,9 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-CONNECT_LIMIT = 5.0
+ANSWER_LIMIT = 1.5
+"""Seconds for any answer: what was asked while the guest boots, QEMU's network asks again only after six (its SYN)."""
+
 SILENCE_LIMIT = 1.0
 KEEP_ALIVE_SECONDS = 20.0
 FORMAT = re.compile(r"^a=rtpmap:\d+ (?P<codec>[^/\s]+)/(?P<clock>\d+)(?:/(?P<channels>\d+))?", re.MULTILINE)
@@ -32,7 +34,7 @@ class RtspClient:
 
     def __init__(self, port: int, name: str) -> None:
         self.url = f"rtsp://127.0.0.1:{port}/{name}"
-        self._socket = socket.create_connection(("127.0.0.1", port), CONNECT_LIMIT)
+        self._socket = socket.create_connection(("127.0.0.1", port), ANSWER_LIMIT)
         self._pending = bytearray()
         self._number = 0
         self._session = ""
