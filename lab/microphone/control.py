@@ -16,8 +16,8 @@ from lab.microphone.descriptor import (
     device_descriptor,
     string_descriptor,
 )
+from lab.microphone.layout import CLOCK, feature_units
 from lab.microphone.microphone import AudioClass, Microphone
-from lab.microphone.uac2 import CLOCK
 
 FROM_DEVICE, FROM_INTERFACE, FROM_ENDPOINT = 0x80, 0x81, 0x82
 CLASS_FROM_INTERFACE, CLASS_TO_INTERFACE = 0xA1, 0x21
@@ -128,7 +128,7 @@ class Controls:
         return struct.pack("<H", len(self.microphone.rates)) + ranges
 
     def _is_mixer(self, request: Request) -> bool:
-        return self.microphone.mixer and request.entity % 10 == 2 and request.selector in (MUTE, VOLUME)
+        return request.entity in feature_units(self.microphone) and request.selector in (MUTE, VOLUME)
 
     def _set(self, request: Request) -> bytes:
         self.settings[request.entity, request.selector] = request.data

@@ -1,24 +1,39 @@
-"""Which interfaces and endpoints a microphone has: interface 0 controls, each further one streams."""
+"""Which interfaces, endpoints and entities a microphone has: interface 0 controls, each further one streams."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lab.microphone.microphone import Microphone
+from lab.microphone.microphone import AudioClass, Microphone
 
 IN = 0x80
+AUDIO = 1
+"""The interface class."""
+
+CONTROL, STREAMING = 1, 2
+"""Its subclasses."""
+
+CLOCK = 200
+"""The entity that gives the rate of UAC2."""
+
+PLAYBACK_ENTITY = 101
 PLAYBACK_RATE = 48000
-PLAYBACK_CHANNELS = 2
-PLAYBACK_PACKET = (PLAYBACK_RATE // 1000 + 1) * 2 * PLAYBACK_CHANNELS
+"""Of UAC1; in UAC2 all streams have the rates of the one clock."""
+
+PLAYBACK_CHANNELS, PLAYBACK_BITS = 2, 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """A streaming interface: its number, its endpoint, and the entity of the control interface it ends in."""
+    """A streaming interface: its number, its endpoint, and the entities of the control interface that lead to it:
+    input terminal, feature unit (None without a mixer), output terminal.
+    """
 
     interface: int
     endpoint: int
-    terminal: int
+    input: int
+    unit: int | None = None
+    output: int
     packet_bytes: int
 
     @property
@@ -26,19 +41,43 @@ class Stream:
         """Whether sound comes from the device."""
         return bool(self.endpoint & IN)
 
+    @property
+    def link(self) -> int:
+        """The terminal at the bus."""
+        return self.output if self.is_capture else self.input
+
 
 def streams(microphone: Microphone) -> tuple[Stream, ...]:
-    """All of them; a capture's entities are 10 n + 1 (input), + 2 (feature unit), + 3 (output)."""
-    found = [
-        Stream(
-            interface=number + 1,
-            endpoint=IN | (number + 1),
-            terminal=10 * number + 3,
-            packet_bytes=microphone.packet_bytes,
-        )
-        for number in range(microphone.captures)
-    ]
+    """All of them, captures first."""
+    found = [_capture(microphone, number) for number in range(microphone.captures)]
     if microphone.playback:
-        after = microphone.captures + 1
-        found.append(Stream(interface=after, endpoint=after, terminal=101, packet_bytes=PLAYBACK_PACKET))
+        found.append(_playback(microphone, microphone.captures + 1))
     return tuple(found)
+
+
+def feature_units(microphone: Microphone) -> frozenset[int]:
+    """The entities that have mute and volume."""
+    return frozenset(stream.unit for stream in streams(microphone) if stream.unit is not None)
+
+
+def _capture(microphone: Microphone, number: int) -> Stream:
+    first = 10 * number + 1
+    return Stream(
+        interface=number + 1,
+        endpoint=IN | (number + 1),
+        input=first,
+        unit=first + 1 if microphone.mixer else None,
+        output=first + 2,
+        packet_bytes=microphone.packet_bytes,
+    )
+
+
+def _playback(microphone: Microphone, number: int) -> Stream:
+    rate = PLAYBACK_RATE if microphone.uac is AudioClass.UAC1 else max(microphone.rates)
+    return Stream(
+        interface=number,
+        endpoint=number,
+        input=PLAYBACK_ENTITY,
+        output=PLAYBACK_ENTITY + 1,
+        packet_bytes=(rate // 1000 + 1) * PLAYBACK_BITS // 8 * PLAYBACK_CHANNELS,
+    )

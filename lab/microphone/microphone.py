@@ -33,7 +33,7 @@ class Mode(StrEnum):
     STALL_UNTIL_RESET = "stall-until-reset"
     """As STALL, until the host enumerates the device again."""
     DEAF = "deaf"
-    """Answers no control request: enumeration fails."""
+    """Stalls on every control request: enumeration fails."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

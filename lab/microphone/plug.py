@@ -14,15 +14,12 @@ from lab.machine.json_lines import connect
 from lab.microphone import usbredir
 from lab.microphone.control import Controls, Request
 from lab.microphone.descriptor import device_descriptor
-from lab.microphone.layout import streams
+from lab.microphone.layout import CONTROL, IN, STREAMING, streams
 from lab.microphone.microphone import AudioClass, Microphone, Mode
 from lab.microphone.pump import Pump
 from lab.microphone.sound import Sound
-from lab.microphone.usbredir import CONTROL, ISOCHRONOUS, STALL, SUCCESS, Endpoint
-
-CONTROL_SUBCLASS, STREAM_SUBCLASS = 1, 2
-UAC2_PROTOCOL = 0x20
-IN = 0x80
+from lab.microphone.uac2 import PROTOCOL
+from lab.microphone.usbredir import ISOCHRONOUS, STALL, SUCCESS, Endpoint
 
 
 class Plug:
@@ -35,7 +32,7 @@ class Plug:
         self._settings = {stream.interface: 0 for stream in streams(microphone)}
         self._configuration = 0
         self._header = usbredir.SHORT
-        self._pumps: dict[int, Pump] = {}
+        self._pumps: list[Pump] = []
         self._first_started = 0.0
         self._writing = threading.Lock()
         self._socket = connect(path)
@@ -44,8 +41,8 @@ class Plug:
 
     @property
     def late(self) -> int:
-        """How often this host did not let a packet go for 0.1 s: the microphone itself lost sound."""
-        return sum(pump.late for pump in self._pumps.values())
+        """How often this host did not let a packet go for 0.1 s: the microphone itself lost sound. Never shrinks."""
+        return sum(pump.late for pump in self._pumps)
 
     def unplug(self) -> None:
         """Pull it; pulling twice is harmless."""
@@ -115,7 +112,7 @@ class Plug:
         if endpoint & IN:
             self._stop_one(endpoint)
             pump = Pump(self._sound_of_now(), endpoint, self._write_packets, lambda: self.mode)
-            self._pumps[endpoint] = pump
+            self._pumps.append(pump)
             pump.start()
 
     def _sound_of_now(self) -> Sound:
@@ -140,13 +137,13 @@ class Plug:
     def _tell_shape(self) -> None:
         """Interfaces and endpoints as they are with the settings of now."""
         all_streams = streams(self.microphone)
-        protocol = UAC2_PROTOCOL if self.microphone.uac is AudioClass.UAC2 else 0
-        subclasses = (CONTROL_SUBCLASS, *(STREAM_SUBCLASS for _ in all_streams))
+        protocol = PROTOCOL if self.microphone.uac is AudioClass.UAC2 else 0
+        subclasses = (CONTROL, *(STREAMING for _ in all_streams))
         self._send(usbredir.INTERFACES, usbredir.interface_table(protocol, subclasses))
         self._send(usbredir.ENDPOINTS, usbredir.endpoint_table(self._endpoints()))
 
     def _endpoints(self) -> dict[int, Endpoint]:
-        ear = Endpoint(kind=CONTROL, interval=0, interface=0, packet_bytes=64)
+        ear = Endpoint(kind=usbredir.CONTROL, interval=0, interface=0, packet_bytes=64)
         found = {0: ear, IN: ear}
         interval = 1 if self.microphone.interval == 1 else 8
         for stream in streams(self.microphone):
@@ -178,9 +175,10 @@ class Plug:
         return data
 
     def _stop_one(self, endpoint: int) -> None:
-        if endpoint in self._pumps:
-            self._pumps[endpoint].stop()
+        for pump in self._pumps:
+            if pump.endpoint == endpoint:
+                pump.stop()
 
     def _stop_all(self) -> None:
-        for endpoint in self._pumps:
-            self._stop_one(endpoint)
+        for pump in self._pumps:
+            pump.stop()

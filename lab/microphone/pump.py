@@ -27,8 +27,8 @@ class Pump(threading.Thread):
         mode: Callable[[], Mode],
     ) -> None:
         super().__init__(daemon=True, name=f"pump {endpoint:#x}")
+        self.endpoint = endpoint
         self.late = 0
-        self._endpoint = endpoint
         self._sound = sound
         self._write = write
         self._mode = mode
@@ -59,4 +59,4 @@ class Pump(threading.Thread):
             return []
         if mode is Mode.MUTE:
             sounds = [bytes(len(sound)) for sound in sounds]
-        return [(number & 0xFFFFFFFF, self._endpoint, sound) for number, sound in enumerate(sounds, first + 1)]
+        return [(number & 0xFFFFFFFF, self.endpoint, sound) for number, sound in enumerate(sounds, first + 1)]

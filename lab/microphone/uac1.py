@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import struct
 
-from lab.microphone.layout import PLAYBACK_CHANNELS, PLAYBACK_RATE, Stream, streams
+from lab.microphone.layout import (
+    AUDIO,
+    CONTROL,
+    PLAYBACK_BITS,
+    PLAYBACK_CHANNELS,
+    PLAYBACK_RATE,
+    STREAMING,
+    Stream,
+    streams,
+)
 from lab.microphone.microphone import Microphone
 
-AUDIO, CONTROL, STREAMING = 1, 1, 2
 INTERFACE, ENDPOINT, CS_INTERFACE, CS_ENDPOINT = 4, 5, 0x24, 0x25
 HEADER, INPUT, OUTPUT, FEATURE = 1, 2, 3, 6
 USB_STREAM, MICROPHONE, SPEAKER = 0x0101, 0x0201, 0x0301
@@ -46,15 +54,14 @@ def _header(interfaces: list[int], entities_bytes: int) -> bytes:
 def _entities(microphone: Microphone, stream: Stream) -> bytes:
     """Input terminal, feature unit where there is a mixer, output terminal."""
     if not stream.is_capture:
-        heard = _input(stream.terminal, USB_STREAM, PLAYBACK_CHANNELS)
-        return heard + _output(stream.terminal + 1, SPEAKER, stream.terminal)
-    first = stream.terminal - 2
-    heard = _input(first, MICROPHONE, microphone.channels)
-    if not microphone.mixer:
-        return heard + _output(stream.terminal, USB_STREAM, first)
+        heard = _input(stream.input, USB_STREAM, PLAYBACK_CHANNELS)
+        return heard + _output(stream.output, SPEAKER, stream.input)
+    heard = _input(stream.input, MICROPHONE, microphone.channels)
+    if stream.unit is None:
+        return heard + _output(stream.output, USB_STREAM, stream.input)
     controls = bytes([MUTE_AND_VOLUME, *bytes(microphone.channels), 0])
-    unit = bytes([6 + len(controls), CS_INTERFACE, FEATURE, first + 1, first, 1]) + controls
-    return heard + unit + _output(stream.terminal, USB_STREAM, first + 1)
+    unit = bytes([6 + len(controls), CS_INTERFACE, FEATURE, stream.unit, stream.input, 1]) + controls
+    return heard + unit + _output(stream.output, USB_STREAM, stream.unit)
 
 
 def _input(entity: int, kind: int, channels: int) -> bytes:
@@ -71,7 +78,7 @@ def _streaming(microphone: Microphone, stream: Stream) -> bytes:
     if stream.is_capture:
         channels, bits, rates = microphone.channels, microphone.bits, microphone.rates
     else:
-        channels, bits, rates = PLAYBACK_CHANNELS, 16, (PLAYBACK_RATE,)
+        channels, bits, rates = PLAYBACK_CHANNELS, PLAYBACK_BITS, (PLAYBACK_RATE,)
     coded = b"".join(struct.pack("<I", rate)[:3] for rate in rates)
     form = bytes([8 + len(coded), CS_INTERFACE, 2, TYPE_I, channels, bits // 8, bits, len(rates)]) + coded
     kind = ASYNCHRONOUS if stream.is_capture else ADAPTIVE
@@ -79,7 +86,7 @@ def _streaming(microphone: Microphone, stream: Stream) -> bytes:
     return (
         interface(stream.interface, 0, 0, STREAMING, 0)
         + interface(stream.interface, 1, 1, STREAMING, 0)
-        + struct.pack("<BBBBBH", 7, CS_INTERFACE, 1, stream.terminal, 1, PCM)
+        + struct.pack("<BBBBBH", 7, CS_INTERFACE, 1, stream.link, 1, PCM)
         + form
         + struct.pack("<BBBBHBBB", *endpoint)
         + bytes([7, CS_ENDPOINT, 1, 1, 0, 0, 0])

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import struct
 
-from lab.microphone.layout import PLAYBACK_CHANNELS, Stream, streams
+from lab.microphone.layout import AUDIO, CLOCK, CONTROL, PLAYBACK_BITS, PLAYBACK_CHANNELS, STREAMING, Stream, streams
 from lab.microphone.microphone import Microphone
 from lab.microphone.uac1 import (
     ADAPTIVE,
     ASYNCHRONOUS,
-    AUDIO,
-    CONTROL,
     CS_ENDPOINT,
     CS_INTERFACE,
     ENDPOINT,
@@ -20,14 +18,15 @@ from lab.microphone.uac1 import (
     MICROPHONE,
     OUTPUT,
     SPEAKER,
-    STREAMING,
     USB_STREAM,
     interface,
     spatial,
 )
 
-VERSION = 0x20
-CLOCK_SOURCE, CLOCK = 0x0A, 200
+PROTOCOL = 0x20
+"""IP_VERSION_02_00 of every interface."""
+
+CLOCK_SOURCE = 0x0A
 ASSOCIATION = 11
 IO_BOX = 8
 """bCategory of the header."""
@@ -43,7 +42,7 @@ def uac2_interfaces(microphone: Microphone) -> tuple[int, bytes]:
     count = 1 + len(all_streams)
     entities = _clock(microphone) + b"".join(_entities(microphone, stream) for stream in all_streams)
     header = struct.pack("<BBBHBHB", 9, CS_INTERFACE, HEADER, 0x0200, IO_BOX, 9 + len(entities), 0)
-    control = bytes([8, ASSOCIATION, 0, count, AUDIO, 0, VERSION, 0]) + interface(0, 0, 0, CONTROL, VERSION)
+    control = bytes([8, ASSOCIATION, 0, count, AUDIO, 0, PROTOCOL, 0]) + interface(0, 0, 0, CONTROL, PROTOCOL)
     body = b"".join(_streaming(microphone, stream) for stream in all_streams)
     return count, control + header + entities + body
 
@@ -57,15 +56,14 @@ def _clock(microphone: Microphone) -> bytes:
 
 def _entities(microphone: Microphone, stream: Stream) -> bytes:
     if not stream.is_capture:
-        heard = _input(stream.terminal, USB_STREAM, PLAYBACK_CHANNELS)
-        return heard + _output(stream.terminal + 1, SPEAKER, stream.terminal)
-    first = stream.terminal - 2
-    heard = _input(first, MICROPHONE, microphone.channels)
-    if not microphone.mixer:
-        return heard + _output(stream.terminal, USB_STREAM, first)
+        heard = _input(stream.input, USB_STREAM, PLAYBACK_CHANNELS)
+        return heard + _output(stream.output, SPEAKER, stream.input)
+    heard = _input(stream.input, MICROPHONE, microphone.channels)
+    if stream.unit is None:
+        return heard + _output(stream.output, USB_STREAM, stream.input)
     controls = struct.pack("<I", MUTE_AND_VOLUME) + bytes(4 * microphone.channels) + b"\0"
-    unit = bytes([5 + len(controls), CS_INTERFACE, FEATURE, first + 1, first]) + controls
-    return heard + unit + _output(stream.terminal, USB_STREAM, first + 1)
+    unit = bytes([5 + len(controls), CS_INTERFACE, FEATURE, stream.unit, stream.input]) + controls
+    return heard + unit + _output(stream.output, USB_STREAM, stream.unit)
 
 
 def _input(entity: int, kind: int, channels: int) -> bytes:
@@ -78,12 +76,15 @@ def _output(entity: int, kind: int, source: int) -> bytes:
 
 
 def _streaming(microphone: Microphone, stream: Stream) -> bytes:
-    channels, bits = (microphone.channels, microphone.bits) if stream.is_capture else (PLAYBACK_CHANNELS, 16)
-    general = (16, CS_INTERFACE, 1, stream.terminal, 0, TYPE_I, PCM, channels, spatial(channels), 0)
+    if stream.is_capture:
+        channels, bits = microphone.channels, microphone.bits
+    else:
+        channels, bits = PLAYBACK_CHANNELS, PLAYBACK_BITS
+    general = (16, CS_INTERFACE, 1, stream.link, 0, TYPE_I, PCM, channels, spatial(channels), 0)
     kind = ASYNCHRONOUS if stream.is_capture else ADAPTIVE
     return (
-        interface(stream.interface, 0, 0, STREAMING, VERSION)
-        + interface(stream.interface, 1, 1, STREAMING, VERSION)
+        interface(stream.interface, 0, 0, STREAMING, PROTOCOL)
+        + interface(stream.interface, 1, 1, STREAMING, PROTOCOL)
         + struct.pack("<BBBBBBIBIB", *general)
         + bytes([6, CS_INTERFACE, 2, TYPE_I, bits // 8, bits])
         + struct.pack("<BBBBHB", 7, ENDPOINT, stream.endpoint, kind, stream.packet_bytes, microphone.interval)

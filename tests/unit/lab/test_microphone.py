@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from lab.microphone.control import Controls, Request
 from lab.microphone.descriptor import configuration_descriptor, device_descriptor, string_descriptor
+from lab.microphone.layout import CLOCK
 from lab.microphone.microphone import NO_STRINGS, AudioClass, Microphone, Speed, Strings
 from lab.microphone.pattern import Clicks, Count, Noise, Sine, Speech, Stuck, silence
 from lab.microphone.sound import Sound, render_period
@@ -99,7 +100,7 @@ def test_rates_of_class_1_stand_in_the_format() -> None:
 
 def test_rates_of_class_2_are_the_clock_s_range() -> None:
     controls = Controls(replace(UAC2, rates=(48000, 96000)))
-    asked = Request(kind=0xA1, number=2, value=0x0100, index=200 << 8, length=255)
+    asked = Request(kind=0xA1, number=2, value=0x0100, index=CLOCK << 8, length=255)
     assert struct.unpack("<HIIIIII", controls.answer(asked) or b"") == (2, 48000, 48000, 0, 96000, 96000, 0)
 
 
@@ -117,6 +118,26 @@ def test_a_second_capture_is_a_third_interface() -> None:
     numbers = [part[2] for part in of_kind(replace(UAC1, captures=2), 4) if part[3] == 1]
     addresses = [part[2] for part in of_kind(replace(UAC1, captures=2), 5)]
     assert numbers == [1, 2] and addresses == [0x81, 0x82]
+
+
+def test_a_headset_of_class_2_plays_at_the_rate_of_its_clock() -> None:
+    endpoints = of_kind(replace(UAC2, playback=True, rates=(48000, 96000)), 5)
+    sizes = {part[2]: struct.unpack_from("<H", part, 4)[0] for part in endpoints}
+    assert sizes == {0x81: 97 * 2, 0x02: 97 * 4}
+
+
+def test_every_feature_unit_has_a_volume_and_nothing_else_has() -> None:
+    for base in (UAC1, UAC2):
+        microphone = replace(base, captures=2, playback=True)
+        controls = Controls(microphone)
+        units = {part[3] for part in of_kind(microphone, 0x24, 6)}
+        write = Request(kind=0x21, number=1, value=0x0200, index=0, length=2, data=b"\0\0")
+        has_volume = {entity for entity in range(256) if controls.answer(replace(write, index=entity << 8)) is not None}
+        assert has_volume - {CLOCK} == units == {2, 12}
+
+
+def test_the_release_of_a_device_is_its_bcd() -> None:
+    assert device_descriptor(Microphone(release=0x0203))[12:14] == b"\x03\x02"
 
 
 def test_the_device_names_itself_only_as_far_as_it_has_strings() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from lab.machine.hardware import PORTS
 from lab.microphone.microphone import NO_STRINGS, AudioClass, Microphone, Speed, Strings
 
 from field.box import Box
@@ -78,6 +79,28 @@ READINGS = (
         stream=("high speed", "Format: S32_LE", "Rates: 48000, 96000"),
     ),
     Reading(
+        microphone=Microphone(uac=UAC2, playback=True, rates=(44100, 48000)),
+        lsusb=(
+            "bNumInterfaces 3",
+            "bInterfaceCount 3",
+            "FEATURE_UNIT",
+            "bEndpointAddress 0x02 EP 2 OUT",
+            "Synch Type Adaptive",
+            "wMaxPacketSize 0x00c4",
+        ),
+        stream=("high speed", "Playback:", "Capture:", "Rates: 44100, 48000"),
+    ),
+    Reading(
+        microphone=Microphone(uac=UAC2, bits=24, mixer=False, serial="U3"),
+        lsusb=("bcdADC 2.00", "bSubslotSize 3", "bBitResolution 24", "CLOCK_SOURCE"),
+        stream=("high speed", "Format: S24_3LE", "Rates: 48000"),
+    ),
+    Reading(
+        microphone=Microphone(uac=UAC2, speed=Speed.FULL, serial="U4"),
+        lsusb=("bcdUSB 1.10", "bcdADC 2.00", "bFunctionProtocol 32", "bInterval 1"),
+        stream=("full speed", "Format: S16_LE", "Rates: 48000"),
+    ),
+    Reading(
         microphone=Microphone(captures=2),
         lsusb=("bNumInterfaces 3", "bEndpointAddress 0x81 EP 1 IN", "bEndpointAddress 0x82 EP 2 IN"),
     ),
@@ -89,7 +112,7 @@ def descriptors(stage: Stage) -> None:
     """Nothing is complained about, and everything reads as it was declared."""
     with stage.box(config=None) as box:
         for number, reading in enumerate(READINGS):
-            _read(box, number, reading)
+            _read(box, number % PORTS, reading)
 
 
 def _read(box: Box, port: int, reading: Reading) -> None:
@@ -100,6 +123,7 @@ def _read(box: Box, port: int, reading: Reading) -> None:
     lsusb = re.sub(r"[ \t]+", " ", box.guest.check(f"lsusb -v -d {device} 2>&1"))
     for words in reading.lsusb:
         assert words in lsusb, f"{words!r} is not in what lsusb says: {lsusb}"
+    assert ("FEATURE_UNIT" in lsusb) == reading.microphone.mixer, f"the feature unit is not as declared: {lsusb}"
     assert "Warning" not in lsusb and "invalid" not in lsusb, lsusb
     stream = box.guest.check("cat /proc/asound/card*/stream0")
     for words in reading.stream:
