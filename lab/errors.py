@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 
 class LabError(Exception):
@@ -41,6 +42,25 @@ class ProgramsMissing(CannotRun):
         super().__init__(f"programs of these packages are missing: {names} ({why})", fix=f"apt-get install {names}")
 
 
+class PrivilegeMissing(CannotRun):
+    """Root of a container that is kept from what the build does."""
+
+    def __init__(self, refused: str) -> None:
+        super().__init__(
+            f"the image is built in a chroot with device files of its own, which is refused here: {refused}",
+            fix="run script/lab as root of the host, or in a container with CAP_SYS_CHROOT and CAP_MKNOD",
+        )
+
+
+class FolderUnfit(CannotRun):
+    """A mount option forbids devices or programs where the image would be built."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder} is mounted nodev or noexec: no image can be built there", fix="name another: --cache DIR"
+        )
+
+
 class BuildFailed(LabError):
     """A step of the image build did not work."""
 
@@ -57,13 +77,37 @@ class CommandFailed(LabError):
 
 
 class GuestStuck(LabError):
-    """The guest did not answer, boot or end within its time."""
+    """The guest did not answer, boot or end within its time; *missing* is what did not come, and how long."""
 
-    def __init__(self, waited_for: str, seconds: float, serial_tail: str) -> None:
+    def __init__(self, missing: str, serial_tail: str) -> None:
         super().__init__(
-            f"the guest is stuck: no {waited_for} within {seconds:g} s; the end of its serial log:\n{serial_tail}",
+            f"the guest is stuck: no {missing}; the end of its serial log:\n{serial_tail}",
             fix="a busy host makes it slow: free a core, or look at the serial log",
         )
+
+
+class QemuEnded(LabError):
+    """QEMU ended by itself while something was awaited from it."""
+
+    def __init__(self, waited_for: str, code: int, last_words: str) -> None:
+        super().__init__(
+            f"QEMU has ended (exit code {code}) while its {waited_for} was awaited; its last words:\n{last_words}",
+            fix="read them; a guest that lacks memory on this host ends so, too",
+        )
+
+
+class NoFolder(LabError):
+    """The warden could not make a passing folder."""
+
+    def __init__(self, parent: Path) -> None:
+        super().__init__(f"no folder could be made in {parent}", fix="read above why: no room, or no right to write")
+
+
+class FolderLeft(LabError):
+    """A passing folder could not be removed."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder} could not be removed", fix="see who uses it (fuser -vm), then remove it")
 
 
 class GuestRefused(LabError):

@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import os
 import subprocess
-import tempfile
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-WARDEN = """cat >/dev/null
-for process in /proc/[0-9]*; do
-    [ "$(readlink "$process/cwd")" != "$1" ] || kill -KILL "${process#/proc/}"
-done
-rm -rf --one-file-system -- "$1"
-"""
-"""Reads until the pipe from its maker closes, which the kernel does also after SIGKILL; then ends who still works in
-the folder (a program that was just being started did not yet ask to die with us), and removes it."""
+from lab.errors import FolderLeft, NoFolder
+
+WARDEN = Path(__file__).with_name("warden.py")
 
 
 @contextlib.contextmanager
 def passing_folder(parent: Path, prefix: str) -> Iterator[Path]:
-    """An empty folder below *parent*, removed at the end of the body or of this process."""
+    """An empty folder below *parent*, removed at the end of the body or of this process, with all who work in it."""
     parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent.resolve()))
-    warden = subprocess.Popen(
-        ("sh", "-c", WARDEN, "warden", folder),
+    with subprocess.Popen(
+        (sys.executable, "-I", "-S", WARDEN, parent.resolve(), prefix),
         stdin=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         start_new_session=True,
         cwd="/",
-    )
+    ) as warden:
+        assert warden.stdout
+        told = warden.stdout.readline().rstrip(b"\n")
+        if not told:
+            raise NoFolder(parent)
+        folder = Path(os.fsdecode(told))
+        with held(folder):
+            yield folder
+    if warden.returncode:
+        raise FolderLeft(folder)
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Lock *folder* as one of its users: nobody takes it for left behind, also not when its warden was killed."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        yield folder
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        yield
     finally:
-        warden.communicate()
+        os.close(descriptor)
