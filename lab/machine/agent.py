@@ -18,7 +18,7 @@ _numbers = itertools.count(int(time.time()) & 0xFFFFFF)
 
 
 class Agent:
-    """A conversation with qemu-ga. Raises TimeoutError when it does not answer."""
+    """A conversation with qemu-ga. Raises TimeoutError when it does not answer within *seconds*."""
 
     def __init__(self, path: Path) -> None:
         self._lines = JsonLines(path)
@@ -31,16 +31,16 @@ class Agent:
         except TimeoutError:
             return False
 
-    def start(self, argv: tuple[str, ...], stdin: bytes = b"") -> int:
+    def start(self, argv: tuple[str, ...], stdin: bytes = b"", seconds: float = ANSWER_LIMIT) -> int:
         """Start a program; the number is for poll."""
         arguments: dict[str, Any] = {"path": argv[0], "arg": list(argv[1:]), "capture-output": True}
         if stdin:
             arguments["input-data"] = base64.b64encode(stdin).decode()
-        return int(self._do("guest-exec", arguments)["pid"])
+        return int(self._do("guest-exec", arguments, seconds)["pid"])
 
-    def poll(self, number: int) -> Answer | None:
+    def poll(self, number: int, seconds: float = ANSWER_LIMIT) -> Answer | None:
         """What it left, once it has ended; None while it runs."""
-        status = self._do("guest-exec-status", {"pid": number})
+        status = self._do("guest-exec-status", {"pid": number}, seconds)
         if not status["exited"]:
             return None
         code = status.get("exitcode", -int(status.get("signal") or 0))
@@ -55,7 +55,7 @@ class Agent:
         self._do("guest-file-close", with_handle)
 
     def get(self, path: str, seconds: float = ANSWER_LIMIT) -> bytes:
-        """Read a file of the guest; *seconds* for each answer."""
+        """Read a file of the guest."""
         with_handle = {"handle": self._do("guest-file-open", {"path": path, "mode": "r"}, seconds)}
         parts = []
         while True:

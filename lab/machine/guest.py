@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import io
+import shlex
 import tarfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from lab.command import Answer
-from lab.errors import CommandFailed, GuestRefused, GuestStuck
-from lab.machine.agent import Agent
+from lab.errors import CommandFailed, GuestRefused, GuestStuck, LabError
+from lab.machine.agent import ANSWER_LIMIT, Agent
 from lab.machine.disk import make_disk
 from lab.machine.hardware import Hardware
 from lab.machine.load import Ticks, Work, parse_ticks
 from lab.machine.monitor import Monitor
 from lab.machine.process import QemuProcess
-from lab.machine.qemu import AGENT, MONITOR, NETWORK, BootFiles, port_socket, qemu_command
-from lab.microphone.microphone import Microphone
+from lab.machine.qemu import AGENT, NETWORK, BootFiles, port_socket, qemu_command
+from lab.microphone.microphone import Microphone, Mode
 from lab.microphone.plug import Plug
 
 BOOT_LIMIT = 90.0
 COMMAND_LIMIT = 60.0
 POLL_SECONDS = 0.03
+LAST_LOOK = 1.0
+TREE = "/var/tmp/put.tar"
 PACE_SECONDS, PACE_TOLERANCE, BOOT_TRIES = 1.0, 0.15, 4
 """Seen under load: a clock half as fast again as the host's (the kernel discards its own second measurement then)."""
 
@@ -37,21 +40,21 @@ class Guest:
         self.plugs: dict[int, Plug] = {}
         self._boot = boot
         self._disks = 0
+        self._ever_plugged: list[Plug] = []
         self._running = contextlib.ExitStack()
 
     # Power
 
     def power_on(self, snapshot: str | None = None) -> None:
         """Boot from the disk, or resume *snapshot* and set the clock; what is plugged in stays plugged in."""
+        self._disks = 0
         self._process = QemuProcess(qemu_command(self.hardware, self._boot, snapshot), self.folder)
         self._running.callback(self._process.kill)
-        try:
-            self.monitor = self._running.enter_context(contextlib.closing(Monitor(self.folder / MONITOR)))
+        self.monitor = self._running.enter_context(contextlib.closing(Monitor(self._process)))
+        with self._process.answering("socket of the agent"):
             self._agent = self._running.enter_context(contextlib.closing(Agent(self.folder / AGENT)))
-        except (OSError, EOFError):
-            raise GuestStuck("monitor of QEMU", 10, self._process.last_words()) from None
         for port, plug in list(self.plugs.items()):
-            self.plugs[port] = Plug(plug.microphone, self.folder / port_socket(port), plug.mode)
+            self._connect(port, plug.microphone, plug.mode)
         self._await_agent(BOOT_LIMIT)
         if snapshot:
             self.set_clock(time.time())
@@ -67,7 +70,7 @@ class Guest:
 
     def power_off(self) -> None:
         """End QEMU, whatever the guest is doing."""
-        with contextlib.suppress(OSError, EOFError, TimeoutError, GuestRefused):
+        with contextlib.suppress(LabError):
             self.monitor.do("quit")
         self._process.wait()
         self._running.close()
@@ -88,7 +91,7 @@ class Guest:
             if abs(self.pace() - 1) < PACE_TOLERANCE:
                 return
             self._reboot_once(BOOT_LIMIT)
-        raise GuestStuck("clock that keeps time", BOOT_TRIES * BOOT_LIMIT, self._process.last_words())
+        raise GuestStuck(f"clock that keeps time in {BOOT_TRIES} boots", self.last_words())
 
     def pace(self) -> float:
         """Seconds that pass in the guest while one passes here."""
@@ -98,21 +101,24 @@ class Guest:
         return (later - guest) / (now - here)
 
     def _uptime(self) -> tuple[float, float]:
-        with self._agent_answers("uptime"):
+        with self._process.answering("uptime"):
             return float(self._agent.get("/proc/uptime").split()[0]), time.monotonic()
 
     def boot_id(self) -> str:
         """Differs from boot to boot; empty while the agent is away."""
-        try:
-            return self._agent.get("/proc/sys/kernel/random/boot_id", 2).decode() if self._agent.is_there() else ""
-        except (TimeoutError, GuestRefused):
-            return ""
+        with self._process.answering("answer to who it is"):
+            try:
+                return self._agent.get("/proc/sys/kernel/random/boot_id", 2).decode() if self._agent.is_there() else ""
+            except (TimeoutError, GuestRefused):
+                return ""
 
     # Commands and files
 
     def run(self, command: str, *, timeout: float = COMMAND_LIMIT, stdin: bytes = b"") -> Answer:
         """A line of bash as root; every exit code is an answer, and no answer in time is GuestStuck."""
-        return self.wait(self.spawn(command, stdin), timeout, command)
+        end = time.monotonic() + timeout
+        number = self.spawn(command, stdin, min(timeout, ANSWER_LIMIT))
+        return self._wait_until(end, number, timeout, command)
 
     def check(self, command: str, *, timeout: float = COMMAND_LIMIT, stdin: bytes = b"") -> str:
         """The standard output; raises CommandFailed for any exit code but 0."""
@@ -121,37 +127,32 @@ class Guest:
             raise CommandFailed(command[:300], answer.code, answer.stderr + answer.stdout)
         return answer.stdout
 
-    def spawn(self, command: str, stdin: bytes = b"") -> int:
+    def spawn(self, command: str, stdin: bytes = b"", seconds: float = ANSWER_LIMIT) -> int:
         """Start without waiting; the number is for poll and wait."""
-        with self._agent_answers(command):
-            return self._agent.start(("/bin/bash", "-c", command), stdin)
+        with self._process.answering(f"start of {command[:200]!r}"):
+            return self._agent.start(("/bin/bash", "-c", command), stdin, seconds)
 
-    def poll(self, number: int) -> Answer | None:
+    def poll(self, number: int, seconds: float = ANSWER_LIMIT) -> Answer | None:
         """What a spawned command left; None while it runs."""
-        with self._agent_answers("poll"):
-            return self._agent.poll(number)
+        with self._process.answering("word of a command"):
+            return self._agent.poll(number, seconds)
 
-    def wait(self, number: int, seconds: float = COMMAND_LIMIT, what: str = "end of a command") -> Answer:
+    def wait(self, number: int, seconds: float = COMMAND_LIMIT, what: str = "a command") -> Answer:
         """Wait for a spawned command."""
-        end = time.monotonic() + seconds
-        while (answer := self.poll(number)) is None:
-            if time.monotonic() > end:
-                raise GuestStuck(f"end of {what[:200]!r}", seconds, self._process.last_words())
-            time.sleep(POLL_SECONDS)
-        return answer
+        return self._wait_until(time.monotonic() + seconds, number, seconds, what)
 
     def put(self, data: bytes | Path, path: str, mode: str = "644") -> None:
         """Write a file, or the content of a whole folder into the folder *path*."""
         if isinstance(data, Path) and data.is_dir():
             self._put_tree(data, path)
             return
-        with self._agent_answers(path):
-            self._agent.put(data.read_bytes() if isinstance(data, Path) else data, path)
-        self.check(f"chmod {mode} {path}")
+        content = data.read_bytes() if isinstance(data, Path) else data
+        self._write(content, path)
+        self.check(f"chmod {mode} {shlex.quote(path)}")
 
     def get(self, path: str) -> bytes:
         """Read a file."""
-        with self._agent_answers(path):
+        with self._process.answering(f"content of {path}"):
             return self._agent.get(path)
 
     def until(self, is_so: Callable[[], bool], seconds: float, what: str) -> float:
@@ -159,7 +160,7 @@ class Guest:
         begin = time.monotonic()
         while not is_so():
             if time.monotonic() - begin > seconds:
-                raise GuestStuck(what, seconds, self._process.last_words())
+                raise self._process.stuck(what, seconds)
             time.sleep(POLL_SECONDS)
         return time.monotonic() - begin
 
@@ -169,8 +170,7 @@ class Guest:
         """Plug *microphone* into a free port; power stays on or off."""
         if port in self.plugs:
             raise ValueError(f"port {port} is taken")
-        self.plugs[port] = Plug(microphone, self.folder / port_socket(port))
-        return self.plugs[port]
+        return self._connect(port, microphone)
 
     def unplug(self, port: int) -> None:
         """Pull what is in *port*."""
@@ -233,8 +233,10 @@ class Guest:
         return ", ".join(" ".join(line.split()) for line in said.splitlines())
 
     def bus_losses(self) -> int:
-        """How often sound was lost before it reached the guest: by a microphone's own clock, or in QEMU's bus."""
-        return self._process.dropped() + sum(plug.late for plug in self.plugs.values())
+        """How often sound was lost before it reached the guest: by a microphone's own clock, or in QEMU's bus. Those of
+        microphones that were pulled since count on.
+        """
+        return self._process.dropped() + sum(plug.late for plug in self._ever_plugged)
 
     def work(self) -> Work:
         """What QEMU did since power on, and how long this host had no processor for it."""
@@ -248,6 +250,10 @@ class Guest:
         complaints = [line for line in said if line.strip() and not line.startswith("usb-redir:")]
         if complaints:
             raise GuestRefused("savevm", "\n".join(complaints))
+
+    def last_words(self) -> str:
+        """The end of its serial log, and what QEMU complained about."""
+        return self._process.last_words()
 
     def close(self) -> None:
         """Unplug all and end; the folder is its maker's."""
@@ -264,22 +270,34 @@ class Guest:
 
     def _await_agent(self, seconds: float) -> None:
         end = time.monotonic() + seconds
-        with self._agent_answers("agent"):
+        with self._process.answering("agent"):
             while not self._agent.is_there():
-                if time.monotonic() > end or not self._process.is_running():
-                    raise GuestStuck("agent", seconds, self._process.last_words())
+                if time.monotonic() > end:
+                    raise self._process.stuck("agent", seconds)
+
+    def _wait_until(self, end: float, number: int, seconds: float, what: str) -> Answer:
+        """*seconds* are what the caller gave, for the complaint; the last look may take as long as a round trip."""
+        while (answer := self.poll(number, max(LAST_LOOK, min(end - time.monotonic(), ANSWER_LIMIT)))) is None:
+            if time.monotonic() > end:
+                raise self._process.stuck(f"end of {what[:200]!r}", seconds)
+            time.sleep(POLL_SECONDS)
+        return answer
+
+    def _connect(self, port: int, microphone: Microphone, mode: Mode | None = None) -> Plug:
+        with self._process.answering(f"USB port {port}"):
+            plug = Plug(microphone, self.folder / port_socket(port), mode)
+        self.plugs[port] = plug
+        self._ever_plugged.append(plug)
+        return plug
+
+    def _write(self, data: bytes, path: str) -> None:
+        with self._process.answering(f"written {path}"):
+            self._agent.put(data, path)
 
     def _put_tree(self, tree: Path, path: str) -> None:
         packed = io.BytesIO()
         with tarfile.open(fileobj=packed, mode="w") as archive:
             archive.add(tree, arcname=".")
-        with self._agent_answers(path):
-            self._agent.put(packed.getvalue(), "/var/tmp/put.tar")
-        self.check(f"mkdir -p {path} && tar -C {path} --no-same-owner -xf /var/tmp/put.tar && rm /var/tmp/put.tar")
-
-    @contextlib.contextmanager
-    def _agent_answers(self, what: str) -> Iterator[None]:
-        try:
-            yield
-        except (TimeoutError, EOFError, BrokenPipeError):
-            raise GuestStuck(f"answer to {what[:200]!r}", COMMAND_LIMIT, self._process.last_words()) from None
+        self._write(packed.getvalue(), TREE)
+        place = shlex.quote(path)
+        self.check(f"mkdir -p {place} && tar -C {place} --no-same-owner -xf {TREE} && rm {TREE}")

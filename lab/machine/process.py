@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from lab.command import DIES_WITH_US
+from lab.errors import GuestStuck, LabError, QemuEnded
 from lab.machine.load import Work, parse_work
 from lab.machine.qemu import DROPPED, SERIAL
 from lab.priority import raise_session
 
 END_LIMIT = 10.0
+DYING_SECONDS = 1.0
+"""From a closed socket to the end of its process."""
+
 TAIL_LINES = 25
 WORDS = "qemu.err"
 
@@ -36,10 +43,6 @@ class QemuProcess:
         """setpriv's own, which QEMU keeps."""
         return self._process.pid
 
-    def is_running(self) -> bool:
-        """False once it has ended (and is reaped)."""
-        return self._process.poll() is None
-
     def kill(self) -> None:
         """The power cut: nothing is written back, nobody is told."""
         self._process.kill()
@@ -51,6 +54,26 @@ class QemuProcess:
             self._process.wait(END_LIMIT)
         except subprocess.TimeoutExpired:
             self.kill()
+
+    def stuck(self, waited_for: str, seconds: float) -> LabError:
+        """What to raise when that did not come within *seconds*: a guest that hangs, or a QEMU that has ended."""
+        code = self._process.poll()
+        if code is not None:
+            return QemuEnded(waited_for, code, self.last_words())
+        return GuestStuck(f"{waited_for} within {seconds:g} s", self.last_words())
+
+    @contextlib.contextmanager
+    def answering(self, what: str) -> Iterator[None]:
+        """Raises GuestStuck or QemuEnded for a socket of QEMU that is silent or closed in the body."""
+        begin = time.monotonic()
+        try:
+            yield
+        except TimeoutError:
+            raise self.stuck(what, round(time.monotonic() - begin, 1)) from None
+        except (EOFError, OSError):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(DYING_SECONDS)
+            raise self.stuck(what, round(time.monotonic() - begin, 1)) from None
 
     def dropped(self) -> int:
         """How often QEMU threw 60 ms of a microphone away, because guest or host were late."""

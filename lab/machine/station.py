@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.command import run
+from lab.errors import GuestStuck
 from lab.folder import passing_folder
 from lab.image.build import Image, ensure_image
 from lab.image.cache import Cache
@@ -20,7 +21,10 @@ from lab.machine.qemu import DISK, PROGRAM, BootFiles, qemu_command
 READY = "ready"
 """The snapshot of a booted system: sound modules loaded, no microphone, no program under test."""
 
-SETTLE_LIMIT = 60.0
+SETTLE_LIMIT = 60
+SETTLE = f"timeout {SETTLE_LIMIT} systemctl is-system-running --wait >/dev/null; systemctl is-system-running"
+UNSETTLED = "systemctl list-units --failed --plain --no-legend; systemctl list-jobs --no-legend"
+PREPARE = "modprobe snd-usb-audio && journalctl --flush && sync && sleep 2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +50,14 @@ class Station:
         return cls(cache, ensure_image(cache, say), say)
 
     def ready(self, hardware: Hardware) -> Snapshot:
-        """The snapshot ``ready`` of *hardware*, taken when it is not in the cache; a new QEMU takes its own."""
+        """The snapshot ``ready`` of *hardware*, taken when it is not in the cache; each QEMU, and each way that it is
+        taken, has its own.
+        """
         version = run((PROGRAM, "--version"), timeout=10).stdout
-        key = digest([version, *qemu_command(hardware, self._boot_files())])
-        folder = self.cache.get(f"{self.image.folder.name}/{READY}-{hardware.name}-{key}", self._taker(hardware))
+        key = digest([version, SETTLE, PREPARE, *qemu_command(hardware, self._boot_files())])
+        kind = f"{self.image.folder.name}/{READY}-{hardware.name}"
+        folder = self.cache.get(f"{kind}-{key}", self._taker(hardware))
+        self.cache.prune(kind)
         return Snapshot(disk=folder / DISK, name=READY, hardware=hardware)
 
     @contextlib.contextmanager
@@ -84,8 +92,8 @@ class Station:
         def take(half: Path) -> None:
             self.say(f"snapshot {READY}: booting {hardware.name}")
             with self.cold_guest(hardware) as guest:
-                guest.run("systemctl is-system-running --wait", timeout=SETTLE_LIMIT)
-                guest.check("modprobe snd-usb-audio && journalctl --flush && sync && sleep 2")
+                _settle(guest)
+                guest.check(PREPARE)
                 guest.save(READY)
                 guest.power_off()
                 (guest.folder / DISK).rename(half / DISK)
@@ -94,3 +102,11 @@ class Station:
 
     def _boot_files(self) -> BootFiles:
         return BootFiles(kernel=self.image.kernel, initrd=self.image.initrd, base_disk=self.image.disk)
+
+
+def _settle(guest: Guest) -> None:
+    """Wait until all of its units are up: what is half up must not become everybody's beginning."""
+    state = guest.run(SETTLE, timeout=2 * SETTLE_LIMIT).stdout.strip()
+    if state != "running":
+        because = guest.run(UNSETTLED).stdout.strip()
+        raise GuestStuck(f"'running' system but a {state!r} one; failed or awaited: {because}", guest.last_words())

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from lab.command import ask, run
-from lab.errors import CommandFailed
-from lab.folder import passing_folder
+from lab.errors import CommandFailed, GuestStuck, QemuEnded
+from lab.image.build import Image
+from lab.image.cache import Cache
+from lab.machine import monitor, station
 from lab.machine.agent import Agent
+from lab.machine.guest import Guest
 from lab.machine.hardware import MINI_PC, MINI_PC_WITH_CARDS, PORTS, SMALL_BOARD
 from lab.machine.json_lines import JsonLines
-from lab.machine.qemu import BootFiles, qemu_command
+from lab.machine.monitor import Monitor
+from lab.machine.process import QemuProcess
+from lab.machine.qemu import MONITOR, SERIAL, BootFiles, qemu_command
+from lab.machine.station import Station
 from lab.priority import raise_session, read_session_nice
 
 BOOT = BootFiles(kernel=Path("/c/vmlinux"), initrd=Path("/c/initrd"), base_disk=Path("/c/root.ext4"))
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_the_command_line_has_every_port_and_no_absolute_socket() -> None:
@@ -54,42 +60,6 @@ def test_a_program_that_hangs_is_ended_in_time() -> None:
     assert time.monotonic() - begin < 5
 
 
-def test_a_passing_folder_goes_with_its_body(tmp_path: Path) -> None:
-    with passing_folder(tmp_path / "run", "guest-") as folder:
-        (folder / "disk").write_text("x")
-    assert not folder.exists()
-
-
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_a_passing_folder_goes_with_its_process_and_so_do_programs(tmp_path: Path, number: signal.Signals) -> None:
-    script = (
-        "import subprocess, sys, time; from pathlib import Path\n"
-        "from lab.command import DIES_WITH_US; from lab.folder import passing_folder\n"
-        f"with passing_folder(Path({str(tmp_path)!r}), 'guest-') as folder:\n"
-        "    child = subprocess.Popen((*DIES_WITH_US, 'sleep', '600'), start_new_session=True, cwd=folder)\n"
-        "    print(child.pid, flush=True); time.sleep(600)\n"
-    )
-    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(
-        (sys.executable, "-P", "-c", script), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environ
-    ) as process:
-        assert process.stdout
-        child = int(process.stdout.readline())
-        process.send_signal(number)
-        process.wait(5)
-    end = time.monotonic() + 5
-    while (list(tmp_path.iterdir()) or is_alive(child)) and time.monotonic() < end:
-        time.sleep(0.02)
-    assert not list(tmp_path.iterdir()) and not is_alive(child)
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
 def test_an_answer_from_before_a_reboot_is_passed_over(tmp_path: Path) -> None:
     def be_agent() -> None:
         lines = JsonLines.__new__(JsonLines)
@@ -109,6 +79,58 @@ def test_an_answer_from_before_a_reboot_is_passed_over(tmp_path: Path) -> None:
         assert agent.start(("true",)) == 42
         agent.close()
         thread.join(5)
+
+
+def test_a_monitor_that_says_nothing_is_a_stuck_guest_with_the_end_of_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(monitor, "ANSWER_LIMIT", 0.3)
+    (tmp_path / SERIAL).write_text("the last words\n")
+    process = QemuProcess(("sleep", "60"), tmp_path)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / MONITOR))
+        listening.listen()
+        with pytest.raises(GuestStuck, match=r"no monitor of QEMU within 0\.\d s(.|\n)*the last words"):
+            Monitor(process)
+    process.kill()
+
+
+def test_a_qemu_that_has_ended_is_called_so(tmp_path: Path) -> None:
+    process = QemuProcess(("sh", "-c", "echo no such machine >&2; exit 1"), tmp_path)
+    with pytest.raises(QemuEnded, match=r"exit code 1(.|\n)*no such machine"), process.answering("answer"):
+        raise EOFError
+    process.kill()
+
+
+def with_a_state(state: str) -> Guest:
+    """A guest whose systemd says that, and that one unit failed."""
+
+    def run(command: str, timeout: float = 0.0) -> SimpleNamespace:
+        return SimpleNamespace(stdout=f"{state}\n" if command == station.SETTLE else "kettle.service failed\n")
+
+    return cast(Guest, SimpleNamespace(run=run, last_words=lambda: "the serial log"))
+
+
+def test_no_snapshot_is_taken_of_a_system_that_is_not_whole() -> None:
+    station._settle(with_a_state("running"))
+    with pytest.raises(GuestStuck, match=r"degraded(.|\n)*kettle\.service"):
+        station._settle(with_a_state("degraded"))
+
+
+def test_another_way_to_the_snapshot_is_another_snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names: list[str] = []
+
+    class Asked(Cache):
+        def get(self, name: str, build: Callable[[Path], None]) -> Path:
+            names.append(name)
+            return tmp_path
+
+    monkeypatch.setattr(station, "run", lambda argv, timeout: SimpleNamespace(stdout="QEMU 7.2"))
+    here = Station(Asked(tmp_path), Image(tmp_path), print)
+    for way in ("modprobe", "modprobe", "modprobe twice"):
+        monkeypatch.setattr(station, "PREPARE", way)
+        here.ready(MINI_PC)
+    assert names[0] == names[1] != names[2]
 
 
 @pytest.mark.skipif(read_session_nice(os.getpid()) is None, reason="this kernel does not group processes by session")

@@ -9,6 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from lab.machine.guest import Guest
+from lab.machine.hardware import MINI_PC
+from lab.machine.process import QemuProcess
+from lab.machine.qemu import BootFiles
 from lab.microphone import usbredir
 from lab.microphone.microphone import Microphone, Mode
 from lab.microphone.pattern import Count
@@ -16,6 +20,7 @@ from lab.microphone.plug import Plug
 
 ENDPOINT = 0x81
 HELLO_BYTES = 12 + 68
+BOOT = BootFiles(kernel=Path("vmlinux"), initrd=Path("initrd"), base_disk=Path("root.ext4"))
 
 
 class Port:
@@ -84,7 +89,7 @@ def test_a_device_shows_itself_with_its_numbers(port: Port) -> None:
     plug.unplug()
 
 
-def test_a_deaf_device_answers_no_request(port: Port) -> None:
+def test_a_deaf_device_stalls_on_every_request(port: Port) -> None:
     plug = plugged(port, Microphone(mode=Mode.DEAF))
     assert port.ask(0x80, 6, 0x0100, 0, 18) == (usbredir.STALL, b"")
     plug.unplug()
@@ -139,6 +144,29 @@ def test_a_mute_microphone_sends_zeros(port: Port) -> None:
     port.send(usbredir.START_STREAM, bytes([ENDPOINT, 8, 4]))
     assert not any(port.until(usbredir.ISO_PACKET)[1][4:])
     plug.unplug()
+
+
+def test_what_a_microphone_lost_is_not_forgotten_when_its_stream_starts_again(port: Port) -> None:
+    plug = plugged(port, Microphone())
+    for late in (3, 4):
+        port.send(usbredir.START_STREAM, bytes([ENDPOINT, 8, 4]))
+        port.until(usbredir.ISO_PACKET)
+        plug._pumps[-1].late += late
+    assert plug.late >= 7
+    plug.unplug()
+
+
+def test_what_a_pulled_microphone_lost_still_counts(port: Port, tmp_path: Path) -> None:
+    guest = Guest(MINI_PC, BOOT, tmp_path)
+    guest._process = QemuProcess(("sleep", "60"), tmp_path)
+    plug = guest.plug(0, Microphone())
+    port.greet()
+    port.send(usbredir.START_STREAM, bytes([ENDPOINT, 8, 4]))
+    port.until(usbredir.ISO_PACKET)
+    plug._pumps[0].late += 3
+    guest.unplug(0)
+    assert guest.bus_losses() >= 3
+    guest._process.kill()
 
 
 def test_unplugging_closes_the_port_at_once(port: Port) -> None:
