@@ -82,9 +82,13 @@ class PrivateApt:
         return parse_simulation(run(argv, timeout=60, environ=self._environ()).stdout)
 
     def download(self, names: Sequence[str]) -> None:
-        """Fetch every package file of the plan that is not there yet."""
+        """Fetch every package file of the plan that is not there yet; files of earlier plans go."""
         argv = ("apt-get", "-qq", "-y", "--download-only", "install", *names)
         run(argv, timeout=DOWNLOAD_LIMIT, environ=self._environ())
+        wanted = {package.file_name for package in self.plan(names)}
+        for path in self.archives.glob("*.deb"):
+            if path.name not in wanted:
+                path.unlink()
 
     def _prepare(self) -> None:
         for name in ("lists/partial", "archives/partial", "etc/sources.list.d", "etc/preferences.d", "etc/apt.conf.d"):

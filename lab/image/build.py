@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.command import run
-from lab.errors import NotRoot
+from lab.errors import FolderUnfit
 from lab.folder import passing_folder
 from lab.image.apt import Package, PrivateApt
 from lab.image.cache import Cache
@@ -17,6 +16,7 @@ from lab.image.configuration import without_password, write_configuration
 from lab.image.initrd import build_initrd
 from lab.image.kernel import unpack_kernel
 from lab.image.packages import ESSENTIAL, GUEST
+from lab.image.programs import can_hold_system, ensure_privileges
 from lab.image.recipe import Recipe
 from lab.image.rootfs import PackageFiles, build_root, in_root
 
@@ -61,12 +61,12 @@ def ensure_image(cache: Cache, say: Say) -> Image:
 
 
 def _build(folder: Path, apt: PrivateApt, recipe: Recipe, say: Say) -> None:
-    if os.geteuid() != 0:
-        raise NotRoot
+    ensure_privileges()
+    place = _place_of_tree(folder)
     say(f"image: fetching {len(recipe.packages)} packages")
     apt.download([ESSENTIAL, *GUEST])
     say("image: installing them into an empty tree")
-    with passing_folder(_roomy(folder), "tree-") as tree:
+    with passing_folder(place, "tree-") as tree:
         build_root(tree, _files(apt, recipe))
         _finish(tree, folder, say)
 
@@ -96,8 +96,12 @@ def _paths(apt: PrivateApt, packages: Sequence[Package]) -> tuple[Path, ...]:
     return tuple(apt.archives / package.file_name for package in packages)
 
 
-def _roomy(folder: Path) -> Path:
-    """Memory where there is enough (no file is synced twice), else the cache itself."""
-    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 * TREE_BYTES:
+def _place_of_tree(half: Path) -> Path:
+    """Memory where there is enough (no file is synced twice) and it is not mounted nodev, as most hosts do; else the
+    cache's folder for what passes.
+    """
+    if MEMORY.is_dir() and can_hold_system(MEMORY) and shutil.disk_usage(MEMORY).free > 2 * TREE_BYTES:
         return MEMORY
-    return folder
+    if not can_hold_system(half):
+        raise FolderUnfit(half.parent)
+    return half.parent / "run"

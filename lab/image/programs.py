@@ -6,13 +6,16 @@ import os
 import platform
 import shutil
 import sys
+import tempfile
+from pathlib import Path
 
 from lab.command import ask
-from lab.errors import NotDebian, NotRoot, ProgramsMissing
+from lab.errors import NotDebian, NotRoot, PrivilegeMissing, ProgramsMissing
+from lab.machine.qemu import PROGRAM
 
 INSTALL_LIMIT = 600.0
 OF_PACKAGE = {
-    "qemu-system-x86_64": "qemu-system-x86",
+    PROGRAM: "qemu-system-x86",
     "qemu-img": "qemu-utils",
     "mke2fs": "e2fsprogs",
     "dpkg-deb": "dpkg",
@@ -20,6 +23,19 @@ OF_PACKAGE = {
     "tar": "tar",
     "setpriv": "util-linux",
 }
+
+
+PROBE = """import os, stat, sys
+for name, act in (
+    ("mknod", lambda: os.mknod("null", 0o600 | stat.S_IFCHR, os.makedev(1, 3))),
+    ("chroot", lambda: os.chroot(".")),
+):
+    try:
+        act()
+    except OSError as error:
+        sys.exit(f"{name}: {error.strerror}")
+"""
+"""What a container may refuse to its root; for a process and a folder of its own."""
 
 
 def ensure_host(*, may_ask_apt: bool = False) -> None:
@@ -31,12 +47,26 @@ def ensure_host(*, may_ask_apt: bool = False) -> None:
     host = f"{_distribution()} on {platform.machine()}"
     if host != "debian on x86_64":
         raise NotDebian(host)
-    missing = missing_packages()
-    if not missing:
-        return
-    if sys.stdin.isatty() and not may_ask_apt:
-        raise ProgramsMissing(missing, "not installed unasked while somebody is at the terminal; --yes does")
-    _install(missing)
+    if missing := missing_packages():
+        if sys.stdin.isatty() and not may_ask_apt:
+            raise ProgramsMissing(missing, "not installed unasked while somebody is at the terminal; --yes does")
+        _install(missing)
+    ensure_privileges()
+
+
+def ensure_privileges() -> None:
+    """Raises CannotRun where the image cannot be built by this user."""
+    if os.geteuid() != 0:
+        raise NotRoot
+    with tempfile.TemporaryDirectory() as folder:
+        answer = ask((sys.executable, "-I", "-S", "-c", PROBE), timeout=30, cwd=Path(folder))
+    if answer.code:
+        raise PrivilegeMissing(answer.stderr.strip())
+
+
+def can_hold_system(folder: Path) -> bool:
+    """Whether device files and programs in *folder* can be used (mount options nodev and noexec)."""
+    return not os.statvfs(folder).f_flag & (os.ST_NODEV | os.ST_NOEXEC)
 
 
 def _distribution() -> str:
