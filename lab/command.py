@@ -1,4 +1,4 @@
-"""The one door for programs on the host: no shell, a time limit, death with the lab."""
+"""Programs of the host that are run to their end: no shell, a time limit, death with the lab."""
 
 from __future__ import annotations
 

@@ -38,6 +38,7 @@ class Listener(threading.Thread):
         self.ends: list[str] = []
         self.codec = ""
         self.clock = 0
+        self.channels = 1
         self.packets: list[Packet] = []
         self._port = port
         self._closed = threading.Event()
@@ -73,9 +74,9 @@ class Listener(threading.Thread):
         packets = self.packets[bisect_left(self.packets, since, key=_arrival) :]
         return packets[: bisect_right(packets, until, key=_arrival)]
 
-    def samples(self, since: float = 0.0, until: float = UNTIL_NOW) -> array[int]:
-        """The first channel of uncompressed sound (L16, RFC 3551) that arrived in that time."""
-        return _samples(b"".join(packet.payload for packet in self.between(since, until)))
+    def samples(self, since: float = 0.0, until: float = UNTIL_NOW, channel: int = 0) -> array[int]:
+        """One channel of the uncompressed sound (L16, RFC 3551: whole frames a packet) that arrived in that time."""
+        return _samples(b"".join(packet.payload for packet in self.between(since, until)))[channel :: self.channels]
 
     def pauses(self, longer_than: float, since: float = 0.0) -> list[float]:
         """Seconds between packets, where there were more than *longer_than*."""
@@ -86,7 +87,8 @@ class Listener(threading.Thread):
     def until_sound(
         self, seconds: float, since: float = 0.0, is_sound: Callable[[array[int]], bool] = is_audible
     ) -> float:
-        """Wait for a packet of uncompressed sound that *is_sound* and came after *since*; when it arrived.
+        """Wait for a packet of uncompressed sound that *is_sound* (of all channels) and came after *since*; when it
+        arrived.
 
         Each packet is looked at once: the microphones of this process need the interpreter too.
         """
@@ -133,7 +135,7 @@ class Listener(threading.Thread):
     def _note_format(self, sdp: str) -> None:
         found = FORMAT.search(sdp)
         if found:
-            self.codec, self.clock = found["codec"], int(found["clock"])
+            self.codec, self.clock, self.channels = found["codec"], int(found["clock"]), int(found["channels"] or 1)
 
 
 def _parse(packet: bytes, now: float) -> Packet:
