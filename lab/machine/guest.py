@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import shlex
 import tarfile
 import time
@@ -18,7 +19,7 @@ from lab.machine.hardware import Hardware
 from lab.machine.load import Ticks, Work, parse_ticks
 from lab.machine.monitor import Monitor
 from lab.machine.process import QemuProcess
-from lab.machine.qemu import AGENT, NETWORK, BootFiles, port_socket, qemu_command
+from lab.machine.qemu import AGENT, DISKS, NETWORK, BootFiles, port_socket, qemu_command
 from lab.microphone.microphone import Microphone, Mode
 from lab.microphone.plug import Plug
 
@@ -39,7 +40,7 @@ class Guest:
         self.folder = folder
         self.plugs: dict[int, Plug] = {}
         self._boot = boot
-        self._disks = 0
+        self._disks: dict[str, int] = {}
         self._ever_plugged: list[Plug] = []
         self._running = contextlib.ExitStack()
 
@@ -47,7 +48,7 @@ class Guest:
 
     def power_on(self, snapshot: str | None = None) -> None:
         """Boot from the disk, or resume *snapshot* and set the clock; what is plugged in stays plugged in."""
-        self._disks = 0
+        self._disks.clear()
         self._process = QemuProcess(qemu_command(self.hardware, self._boot, snapshot), self.folder)
         self._running.callback(self._process.kill)
         self.monitor = self._running.enter_context(contextlib.closing(Monitor(self._process)))
@@ -204,24 +205,25 @@ class Guest:
         return next(int(row[3]) for row in rows if row[5] == str(guest_port))
 
     def add_disk(self, size_mib: int, tree: Path | None = None) -> str:
-        """Plug in another disk while running; its device in the guest, such as /dev/vdb."""
-        self._disks += 1
-        node = f"disk{self._disks}"
-        path = self.folder / f"{node}.raw"
+        """Plug in another disk while running; its device in the guest, such as /dev/sda."""
+        number = next(free for free in itertools.count(1) if free not in self._disks.values())
+        node, path = f"disk{number}", self.folder / f"disk{number}.raw"
         make_disk(path, size_mib, tree)
         self.monitor.do("blockdev-add", driver="raw", node_name=node, file={"driver": "file", "filename": str(path)})
-        self.monitor.do("device_add", driver="virtio-blk-pci", drive=node, id=f"{node}-device")
-        device = f"/dev/vd{'abcdefgh'[self._disks]}"
-        self.until(lambda: self.run(f"test -b {device}").code == 0, 10, device)
+        self.monitor.do("device_add", driver="scsi-hd", drive=node, id=node, bus=f"{DISKS}.0", scsi_id=number)
+        listed = f"ls /sys/bus/scsi/devices/*:0:{number}:0/block"
+        self.until(lambda: bool(self.run(listed).stdout), 10, node)
+        device = f"/dev/{self.check(listed).strip()}"
+        self._disks[device] = number
         return device
 
     def remove_disk(self, device: str) -> None:
         """Unplug what add_disk plugged in; it must not be mounted."""
-        node = f"disk{'abcdefgh'.index(device[-1])}"
-        self.monitor.do("device_del", id=f"{node}-device")
+        node = f"disk{self._disks[device]}"
+        self.monitor.do("device_del", id=node)
         self.until(lambda: self.run(f"test -b {device}").code != 0, 10, f"{device} gone")
         self.until(lambda: self._is_deleted(node), 10, f"{node} free")
-        self._disks -= 1
+        del self._disks[device]
 
     def ticks(self) -> Ticks:
         """Processor time so far, for the load between two looks."""

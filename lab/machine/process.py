@@ -84,8 +84,8 @@ class QemuProcess:
         return parse_work(_text(path) for path in Path(f"/proc/{self.pid}/task").glob("*/schedstat"))
 
     def last_words(self) -> str:
-        """The end of the serial log, and what QEMU itself complained about."""
-        return "\n".join((*_tail(self.folder / SERIAL), *_tail(self.folder / WORDS)))
+        """The end of the serial log, and what QEMU itself complained about, but for what usb-redir tells of itself."""
+        return "\n".join((*_tail(self.folder / SERIAL), *_tail(self.folder / WORDS, without="usb-redir:")))
 
 
 def _text(path: Path) -> str:
@@ -96,5 +96,7 @@ def _text(path: Path) -> str:
         return ""
 
 
-def _tail(path: Path) -> list[str]:
-    return path.read_text("utf-8", errors="replace").splitlines()[-TAIL_LINES:] if path.exists() else []
+def _tail(path: Path, without: str = "\n") -> list[str]:
+    """The last lines that are not empty and hold no such word."""
+    lines = path.read_text("utf-8", errors="replace").splitlines() if path.exists() else []
+    return [line for line in lines if line.strip() and without not in line][-TAIL_LINES:]

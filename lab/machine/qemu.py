@@ -18,6 +18,10 @@ AGENT = "qga.sock"
 SERIAL = "serial.log"
 DISK = "disk.qcow2"
 NETWORK = "net0"
+DISKS = "disks"
+"""The controller of further disks. They are no PCI devices: to pull one of those changes the memory map, and QEMU 7.2
+crashes of it now and then (memory_region_dispatch_write without a region), while another processor wrote."""
+
 KERNEL_WORDS = "console=ttyS0 root=/dev/vda rw quiet systemd.show_status=0 mitigations=off tsc=reliable"
 
 
@@ -59,6 +63,7 @@ def qemu_command(hardware: Hardware, boot: BootFiles, snapshot: str | None = Non
         *_agent(),
         *("-device", "virtio-rng-pci"),
         *("-netdev", f"user,id={NETWORK},restrict=on", "-device", f"virtio-net-pci,netdev={NETWORK},romfile="),
+        *("-device", f"virtio-scsi-pci,id={DISKS}"),
         *_usb(),
         *_sound(hardware.cards),
         *(("-loadvm", snapshot) if snapshot else ()),
