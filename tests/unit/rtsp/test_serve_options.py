@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from click.testing import CliRunner
 
+from audio_rtsp.cli.verbs.serve import serve
 from audio_rtsp.rtsp.serve import PASSWORD_VARIABLE, USER_VARIABLE, ServeOptions, parse_options
 
 
@@ -42,3 +44,10 @@ def test_what_cannot_be_is_refused(words: str, capsys: pytest.CaptureFixture[str
         parse_options(words.split(), {})
     assert refused.value.code == 2
     capsys.readouterr()
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "-1", "86401"])
+def test_the_verb_refuses_what_is_no_number_of_seconds(number: str) -> None:
+    done = CliRunner().invoke(serve, ["--rtsp-port=0", "--api-port=0", f"--gap-seconds={number}"])
+    assert done.exit_code == 2
+    assert "'--gap-seconds'" in done.output and "is not in the range 0<=x<=86400." in done.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Callable
@@ -17,6 +18,16 @@ from audio_rtsp.rtsp.serve import serve as run_server
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class _FloatRange(click.FloatRange):
+    """click finds nan within every range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{number} is not in the range {self.min}<=x<={self.max}.", param, ctx)
+        return number
+
+
 def _options(command: F) -> F:
     for one in reversed(OPTIONS):
         command = _option(one)(command)
@@ -26,7 +37,7 @@ def _options(command: F) -> F:
 def _option(one: Option) -> Callable[[F], F]:
     if one.highest is None:
         return click.option(one.flag, is_flag=True, help=one.help)
-    kind = click.IntRange if isinstance(one.default, int) else click.FloatRange
+    kind = click.IntRange if isinstance(one.default, int) else _FloatRange
     return click.option(one.flag, type=kind(0, one.highest), default=one.default, show_default=True, help=one.help)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -46,6 +47,6 @@ def parse_memory(data: bytes, base: str) -> ReleaseMemory | None:
         versions = tuple(version for text in whole["versions"] if (version := parse_release(text)))
         verified = {str(url): str(digest) for url, digest in whole["verified"].items()}
         memory = ReleaseMemory(base=str(whole["base"]), at=float(whole["at"]), versions=versions, verified=verified)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
-    return memory if memory.base == base and versions else None
+    return memory if memory.base == base and versions and math.isfinite(memory.at) else None
