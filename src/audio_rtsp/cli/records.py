@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from audio_rtsp.cli.answer import tell
 from audio_rtsp.cli.places import Places
 from audio_rtsp.control.client import ask
 from audio_rtsp.errors import NotRunning
@@ -24,4 +25,7 @@ def losses(places: Places, name: str) -> dict[str, Loss]:
     with contextlib.suppress(NotRunning):
         days = ask(places.control_socket, "history", name)["days"]
         return {day: Loss(*loss) for day, loss in days.items()}
-    return dict(load_account(places.memory).account.days(name))
+    loaded = load_account(places.memory)
+    if loaded.complaint:
+        tell(loaded.complaint)
+    return dict(loaded.account.days(name))

@@ -7,25 +7,14 @@ from audio_rtsp.config.device_map import IDENTITY
 from audio_rtsp.config.guess import nearest
 from audio_rtsp.config.keyvalue import KEY, Line, parse_lines
 from audio_rtsp.config.settings import BY_KEY
+from audio_rtsp.config.wreck import no_text
 
 KEYS = tuple(BY_KEY)
-BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def damage(name: str, data: bytes) -> str:
     """What *data* seems to be instead of the owner's file *name*; empty when a part of it can be used."""
     return no_text(data) or ("" if name == blacklist.FILE else _without_sense(name, data))
-
-
-def no_text(data: bytes) -> str:
-    """Why *data* cannot be edited as text; empty when it can."""
-    if data.startswith(BYTE_ORDER_MARKS):
-        return "it is UTF-16 text: save it as UTF-8"
-    if data and not data.strip(b"\0"):
-        return "it holds nothing but zero bytes, as after a power cut"
-    if b"\0" in data:
-        return "it holds zero bytes and is no text any more, as after a power cut"
-    return ""
 
 
 def _without_sense(name: str, data: bytes) -> str:

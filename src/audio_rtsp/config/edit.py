@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from audio_rtsp.config.backup import back_up, backups_of, how_to_restore
-from audio_rtsp.config.damage import no_text
 from audio_rtsp.config.owner_file import Unread, read_owner_file
 from audio_rtsp.config.secrecy import close_to_others, secrets
+from audio_rtsp.config.wreck import no_text
 from audio_rtsp.errors import NotReadable, NotWritable
 from audio_rtsp.host.atomic_file import write_atomic
 from audio_rtsp.host.lock import locked

@@ -22,6 +22,9 @@ from audio_rtsp.host.atomic_file import write_atomic
 
 IDENTITIES = "identities.json"
 _HEADER = b"# Names that audio-rtsp gave. To give one yourself: audio-rtsp device name ID NAME\n"
+GIVE = "audio-rtsp device name ID NAME"
+ANEW = f"names are kept, but where several microphones are alike one may need its own again: {GIVE}"
+NAMED_ANEW = f"microphones get names anew; another one: {GIVE}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,7 @@ def _read_identities(path: Path) -> tuple[Memory, dict[str, Capability], str]:
     try:
         return *parse_memory(data), ""
     except ValueError as error:
-        return Memory(), {}, f"{path}: not as we write it ({error}); it will be set aside as {path.name}.broken"
+        return Memory(), {}, _broken(path, f"not as we write it ({error})", ANEW)
 
 
 def _read_names(path: Path) -> tuple[Mapping[str, str], tuple[str, ...]]:
@@ -68,7 +71,7 @@ def _read_names(path: Path) -> tuple[Mapping[str, str], tuple[str, ...]]:
     if isinstance(data, Unread):
         return {}, (_unread(path, data),)
     if fault := damage(NAMES, data or b""):
-        return {}, (f"{path}: {fault}; it will be set aside as {path.name}.broken",)
+        return {}, (_broken(path, fault, NAMED_ANEW),)
     names, complaints = parse_device_map(data or b"", str(path))
     return {entry.identity: entry.name for entry in names.entries}, tuple(map(str, complaints))
 
@@ -107,6 +110,10 @@ def _save_names(path: Path, names: Mapping[str, str]) -> tuple[str, ...]:
     if names and after != before:
         write_atomic(path, after)
     return ()
+
+
+def _broken(path: Path, fault: str, afterwards: str) -> str:
+    return f"{path}: {fault}; it will be set aside as {path.name}.broken; {afterwards}"
 
 
 def _unread(path: Path, data: Unread) -> str:

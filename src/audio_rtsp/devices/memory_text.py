@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from audio_rtsp.alsa.capability import Altset, Capability, RateList, RateRange, Rates
 from audio_rtsp.alsa.memory import Memory, Remembered
+from audio_rtsp.config.wreck import parse_json
 
 VERSION = 1
 _T = TypeVar("_T")
@@ -60,10 +61,7 @@ def render_memory(memory: Memory, capabilities: Mapping[str, Capability]) -> byt
 
 def parse_memory(data: bytes) -> tuple[Memory, dict[str, Capability]]:
     """Raises ValueError that names the spot."""
-    try:
-        top = Node(json.loads(data))
-    except RecursionError:
-        raise ValueError("nested too deep") from None
+    top = Node(parse_json(data))
     if top.at("version").number() != VERSION:
         raise ValueError(f"written by another version ({top.at('version').number()}, this one reads {VERSION})")
     known = tuple(_remembered(node) for node in top.at("devices").items())

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from audio_rtsp.config.wreck import parse_json
 from audio_rtsp.facts.clock import is_clock_set
 
 VERSION = 1
@@ -106,10 +107,7 @@ def render_account(account: Account) -> bytes:
 
 def parse_account(data: bytes) -> Account:
     """Raises ValueError when it is not as we write it."""
-    try:
-        value = json.loads(data)
-    except RecursionError:
-        raise ValueError("nested too deep") from None
+    value = parse_json(data)
     if not isinstance(value, dict) or value.get("version") != VERSION or not isinstance(value.get("streams"), dict):
         raise ValueError(f"expected version {VERSION} and streams")
     return Account({stream: _days(stream, days) for stream, days in value["streams"].items()})

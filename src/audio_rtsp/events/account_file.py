@@ -16,6 +16,10 @@ FILE = "account.json"
 LARGEST = 1 << 23
 """Bytes; all that may be kept are fewer."""
 
+AFTERWARDS = (
+    f"it will be set aside as {FILE}.broken, and the account begins anew; what was lost before: audio-rtsp events"
+)
+
 MINUTE, HOUR = 60.0, 3600.0
 """Seconds between two writes: the first, doubled each time while losses never cease; a device that is away for a week
 costs 170 writes."""
@@ -40,9 +44,7 @@ def load_account(folder: Path) -> LoadedAccount:
         reason = f"cannot be read ({why(error)})"
     except ValueError as error:
         reason = f"not as we write it ({error})"
-    return LoadedAccount(
-        complaint=f"{path}: {reason}; it is set aside as {path.name}.broken, and the account begins anew"
-    )
+    return LoadedAccount(complaint=f"{path}: {reason}; {AFTERWARDS}")
 
 
 class AccountFile:

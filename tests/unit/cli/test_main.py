@@ -230,3 +230,14 @@ def test_the_help_of_a_group_tells_each_verb_to_the_end(group: str) -> None:
     assert listed
     assert "..." not in listed
     assert all(len(line) <= 80 for line in listed.splitlines())
+
+
+@pytest.mark.parametrize("words", ["stream history mic", "status", "device list"])
+def test_a_broken_state_file_is_told_and_left_as_it_is(tmp_path: Path, words: str) -> None:
+    state = tmp_path / "var/lib/audio-rtsp"
+    state.mkdir(parents=True)
+    file = state / ("account.json" if "history" in words else "identities.json")
+    file.write_bytes(b'{"version": 1, "\xff')
+    done = audio_rtsp("--root", str(tmp_path), *words.split())
+    assert f"{file}: not as we write it (it is not UTF-8 text); it will be set aside" in done.stderr
+    assert [path.name for path in state.iterdir()] == [file.name]

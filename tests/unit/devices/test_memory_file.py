@@ -64,6 +64,24 @@ def test_a_broken_file_is_told_and_set_aside_not_lost(broken: bytes, tmp_path: P
     assert load_memory(tmp_path).memory == MEMORY
 
 
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [
+        (b"", "it is empty, as after a power cut"),
+        (b'{"version": 1, "devi', "it ends in the middle, as after a power cut"),
+        (b'{"version": 1,\n', "it ends in the middle, as after a power cut"),
+        (b'{"version":\n 1,, ', "line 2, character 4: it is no JSON"),
+        (b'{"version": "\xe4"}', "it is not UTF-8 text"),
+        (b'{"version": %s}' % (b"1" * 5000), "a number in it is too long"),
+    ],
+)
+def test_a_broken_file_is_told_in_the_owners_words(broken: bytes, words: str, tmp_path: Path) -> None:
+    (tmp_path / "identities.json").write_bytes(broken)
+    (line,) = load_memory(tmp_path).complaints
+    assert line.startswith(f"{tmp_path}/identities.json: not as we write it ({words}); it will be set aside as ")
+    assert "; names are kept" in line and line.endswith("audio-rtsp device name ID NAME")
+
+
 def test_the_complaint_names_the_spot() -> None:
     value = json.loads(render_memory(MEMORY.identities, MEMORY.capabilities))
     value["devices"][0]["port"] = 5
@@ -113,7 +131,7 @@ def test_foreign_json_is_refused_with_words(value: object) -> None:
 def test_names_turned_to_zeros_are_told_set_aside_and_written_anew(tmp_path: Path) -> None:
     (tmp_path / "device_map.conf").write_bytes(b"\0" * 64)
     (line,) = load_memory(tmp_path).complaints
-    assert line.endswith("as after a power cut; it will be set aside as device_map.conf.broken")
+    assert "as after a power cut; it will be set aside as device_map.conf.broken; microphones get names anew" in line
     assert save_memory(tmp_path, MEMORY) == ()
     assert (tmp_path / "device_map.conf.broken").read_bytes() == b"\0" * 64
     assert load_memory(tmp_path).memory.names == MEMORY.names

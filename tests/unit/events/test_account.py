@@ -152,6 +152,16 @@ def test_a_broken_file_is_set_aside_and_told(tmp_path: Path) -> None:
     assert load_account(tmp_path).account.streams() == {"desk": {TODAY: Loss(1.0)}}
 
 
+@pytest.mark.parametrize(
+    ("broken", "words"), [(b'{"version":1,"str', "it ends in the middle"), (b'{"a":"\xff"}', "it is not UTF-8 text")]
+)
+def test_a_broken_file_is_told_in_the_owners_words(broken: bytes, words: str, tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(broken)
+    complaint = load_account(tmp_path).complaint
+    assert complaint.startswith(f"{tmp_path / FILE}: not as we write it ({words}")
+    assert complaint.endswith("; what was lost before: audio-rtsp events")
+
+
 @pytest.mark.parametrize("kind", ["pipe", "folder"])
 def test_a_name_that_something_else_has_is_set_aside_too(tmp_path: Path, kind: str) -> None:
     (os.mkfifo if kind == "pipe" else os.mkdir)(tmp_path / FILE)

@@ -66,7 +66,8 @@ def _tell_without_program(places: Places, error: NotRunning, *, as_json: bool) -
     from audio_rtsp.devices.memory_file import load_memory
 
     configuration = configuration_of(places)
-    roster = look(places.root, configuration, load_memory(places.memory).memory).roster
+    loaded = load_memory(places.memory)
+    roster = look(places.root, configuration, loaded.memory).roster
     if as_json:
         say_json({"running": False, "devices": [device_value(one) for one in roster.devices]})
         return
@@ -75,7 +76,7 @@ def _tell_without_program(places: Places, error: NotRunning, *, as_json: bool) -
         render_table(HEADER, [device_row(one) for one in roster.devices]) if roster.devices else "no sound card is here"
     )
     settings = (*configuration.complaints, *configuration.warnings)
-    for complaint in (*settings, *ConfFiles.under(places.root).read_complaints()):
+    for complaint in (*settings, *loaded.complaints, *ConfFiles.under(places.root).read_complaints()):
         tell(str(complaint))
     for user in places.own_runs():
         tell(f"{user} may run audio-rtsp himself; as {user}: audio-rtsp status")
