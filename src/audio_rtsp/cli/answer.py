@@ -7,6 +7,7 @@ import os
 import sys
 from typing import Protocol
 
+from audio_rtsp.cli.fold import fold
 from audio_rtsp.cli.own_command import own_command, own_options
 from audio_rtsp.cli.typed import as_typed
 
@@ -24,6 +25,16 @@ def say_json(value: object) -> None:
 def tell(text: str) -> None:
     """Talk beside the answer: progress, hints, complaints; commands in it can be typed as they stand."""
     sys.stderr.write(in_typed_words(text) + "\n")
+
+
+def say_folded(text: str) -> None:
+    """A long line of an answer."""
+    say(fold(text))
+
+
+def tell_folded(text: str) -> None:
+    """A long line of talk."""
+    sys.stderr.write(fold(in_typed_words(text)) + "\n")
 
 
 def in_typed_words(text: str) -> str:

@@ -63,7 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         code = cli(words, prog_name=own_command(), standalone_mode=False)
         sys.stdout.flush()  # here a reader that has gone is no traceback
-    except click.exceptions.Abort:
+    except click.exceptions.Abort as stopped:
+        if str(stopped):
+            tell(f"audio-rtsp: stopped: {stopped}")
         code = 130
     except click.ClickException as error:
         error.show()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never
 
 import click
 
-from audio_rtsp.cli.answer import say, tell
+from audio_rtsp.cli.answer import say, say_folded, tell_folded
+from audio_rtsp.cli.interrupt import stopped
 from audio_rtsp.cli.question import confirm
 from audio_rtsp.config.load import load
 from audio_rtsp.config.settings import MEDIAMTX_RELEASES_URL
@@ -55,11 +57,28 @@ def releases_url(places: Places) -> str:
     return load(places.config, environ=os.environ, overrides={}).service[MEDIAMTX_RELEASES_URL]
 
 
+@contextmanager
+def stoppable(installation: Installation) -> Iterator[None]:
+    """Ctrl-C says what is in use, which is never half of anything; what was downloaded is gone on with."""
+    before = installation.in_use
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise stopped(_in_use(installation, before)) from None
+
+
+def _in_use(installation: Installation, before: str | None) -> str:
+    now = installation.in_use
+    stays = "stays" if now == before else "is"
+    what = f"MediaMTX {now}" if now else "what was there" if installation.program.exists() else "no MediaMTX"
+    return f"{what} {stays} in use; the same again goes on"
+
+
 def confirm_decision(decision: Go | Ask, yes: bool, *, otherwise: str) -> None:
     """Say it, or ask; raises NotConfirmed, whose fix is *otherwise*."""
     match decision:
         case Go():
-            tell(decision.says)
+            tell_folded(decision.says)
         case Ask():
             confirm(decision.question, default=decision.default, yes=yes, otherwise=otherwise)
         case _:
@@ -68,9 +87,12 @@ def confirm_decision(decision: Go | Ask, yes: bool, *, otherwise: str) -> None:
 
 def show_plan(decision: Go | Ask, steps: tuple[Step, ...]) -> None:
     """What --dry-run prints."""
-    say(decision.says if isinstance(decision, Go) else f"{decision.question} [{'yes' if decision.default else 'no'}]")
+    if isinstance(decision, Go):
+        say_folded(decision.says)
+    else:
+        say_folded(f"{decision.question} [{'yes' if decision.default else 'no'}]")
     for number, step in enumerate(steps, 1):
-        say(f"{number}. {step}")
+        say_folded(f"{number}. {step}")
 
 
 def tell_result(installation: Installation, before: str | None) -> None:
@@ -79,9 +101,10 @@ def tell_result(installation: Installation, before: str | None) -> None:
     there = "" if folder == Path("/") / USUAL_FOLDER else f" --to {folder}"
     say(f"MediaMTX {installation.in_use} is in use: {installation.program}")
     if installation.previous:
-        tell(f"back to {installation.previous}: audio-rtsp mediamtx rollback{there}")
+        tell_folded(f"back to {installation.previous}: audio-rtsp mediamtx rollback{there}")
     if before and before != installation.in_use:
-        tell("a server that runs goes on as it is until it is started again: sudo systemctl restart mediamtx")
+        tell_folded("a server that runs goes on as it is until it is started again: sudo systemctl restart mediamtx")
     unused = [name for name in installation.kept if name not in (installation.in_use, installation.previous)]
     if unused:
-        tell(f"kept, but not used: {', '.join(unused)}; to remove one: audio-rtsp mediamtx remove{there} VERSION")
+        names = ", ".join(unused)
+        tell_folded(f"kept, but not used: {names}; to remove one: audio-rtsp mediamtx remove{there} VERSION")

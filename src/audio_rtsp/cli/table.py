@@ -15,7 +15,7 @@ def render_table(header: Sequence[str], rows: Sequence[Sequence[str]], width: in
     lines = [[cell.upper() for cell in header], *[[_printable(cell) for cell in row] for row in rows]]
     columns = list(zip(*lines, strict=True))
     with_words = [number for number, column in enumerate(columns) if any(" " in cell for cell in column)]
-    widths = _fit([max(map(_columns, column)) for column in columns], width or terminal_width(), with_words)
+    widths = _fit([max(map(columns_of, column)) for column in columns], width or terminal_width(), with_words)
     return "\n".join(text for line in lines for text in _render_row(line, widths))
 
 
@@ -46,7 +46,7 @@ def _wrap(cell: str, width: int) -> list[str]:
     """Break at blanks, and a word that is too long where the column ends (textwrap counts characters)."""
     lines, line = [], ""
     for word in cell.split():
-        if line and _columns(line) + 1 + _columns(word) <= width:
+        if line and columns_of(line) + 1 + columns_of(word) <= width:
             line += " " + word
             continue
         lines += [line] if line else []
@@ -58,7 +58,7 @@ def _wrap(cell: str, width: int) -> list[str]:
 def _pieces(word: str, width: int) -> list[str]:
     pieces = [""]
     for character in word:
-        if _columns(pieces[-1] + character) > width:
+        if columns_of(pieces[-1] + character) > width:
             pieces.append("")
         pieces[-1] += character
     return pieces
@@ -67,7 +67,7 @@ def _pieces(word: str, width: int) -> list[str]:
 def _join(line: Sequence[str], widths: Sequence[int]) -> str:
     return (
         (" " * GAP)
-        .join(cell + " " * (width - _columns(cell)) for cell, width in zip(line, widths, strict=True))
+        .join(cell + " " * (width - columns_of(cell)) for cell, width in zip(line, widths, strict=True))
         .rstrip()
     )
 
@@ -77,7 +77,7 @@ def _printable(cell: str) -> str:
     return "".join(character if character.isprintable() else " " if character.isspace() else "�" for character in cell)
 
 
-def _columns(text: str) -> int:
+def columns_of(text: str) -> int:
     """Terminal columns of *text*: wide characters take two, accents that stand on another none."""
     return sum(
         0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1

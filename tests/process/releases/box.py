@@ -42,13 +42,14 @@ class Box:
         (self.tree / "proc").mkdir(exist_ok=True)
         (self.tree / "proc/cpuinfo").write_text(cpu)
 
-    def type(self, *words: str, root: bool = False, stdin: str = "", umask: int = 0o022) -> Typed:
-        """Type ``audio-rtsp mediamtx WORDS``; with *root* about the other machine's tree."""
+    def type(self, *words: str, root: bool = False, stdin: str = "", umask: int = 0o022, columns: int = 1000) -> Typed:
+        """Type ``audio-rtsp mediamtx WORDS``; with *root* about the other machine's tree. The terminal is wide."""
         verb, *rest = words
         config = ["--root", str(self.tree)] if root else ["--config-dir", str(self.tree / "etc/audio-rtsp")]
         argv = [sys.executable, "-W", "error", "-m", "audio_rtsp", *config, "mediamtx", verb, "--to", str(self.folder)]
+        environ = {**self.environ, "COLUMNS": str(columns)}
         end = subprocess.run(
-            [*argv, *rest], env=self.environ, input=stdin, capture_output=True, text=True, timeout=50, umask=umask
+            [*argv, *rest], env=environ, input=stdin, capture_output=True, text=True, timeout=50, umask=umask
         )
         return Typed(end.returncode, end.stdout, end.stderr)
 

@@ -49,7 +49,7 @@ def test_up_to_date_update_and_error_are_told_apart(box: Box, releases: ReleaseS
 def test_it_is_readable_and_changes_nothing(box: Box) -> None:
     box.install("-v", "v1.12.2")
     before = box.listing()
-    done = box.type("check", root=True)
+    done = box.type("check", root=True, columns=80)
     assert done.code == 6
     rows = {line[:20].strip(): line for line in done.out.splitlines()}
     assert {"installed", "its checksum", "newest", "this machine", "checksum", "note"} <= {

@@ -458,3 +458,15 @@ def test_the_servers_own_user_can_run_it_whatever_the_umask(box: Box) -> None:
     assert box.type("install", umask=0o077).code == 0
     for path in (box.folder, box.folder / DEFAULT, box.folder / DEFAULT / "mediamtx"):
         assert path.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize("verb", ["dry run", "install", "rollback"])
+def test_no_line_is_wider_than_a_terminal_but_for_a_word_that_would_break(box: Box, verb: str) -> None:
+    for version in ("v1.12.2", "v1.15.6"):
+        box.install("-v", version)
+    install = ("install", "-y", "--offline", str(carry(box, DEFAULT)))
+    words = {"dry run": ("install", "--dry-run"), "install": install, "rollback": ("rollback", "-y")}[verb]
+    done = box.type(*words, columns=80)
+    assert done.code == 0
+    lines = (done.out if verb == "dry run" else done.err).splitlines()
+    assert max(len(line) for line in lines if " " in line.strip()) <= 80

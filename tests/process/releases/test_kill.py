@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -123,3 +124,22 @@ def test_a_kill_in_the_middle_of_a_download_keeps_what_came(box: Box, releases: 
     assert box.version == OLD
     assert box.install().code == 0
     assert (box.version, releases.ranges()) == (NEW, ["bytes=200000-"])
+
+
+@pytest.mark.parametrize("start", ["nothing", "old"])
+def test_ctrl_c_says_in_one_line_what_is_in_use(box: Box, releases: ReleaseServer, start: str) -> None:
+    prepare(box, start)
+    releases.replace(NEW, archive(NEW, binary=program(NEW) + os.urandom(400_000)))
+    releases.mood(here(NEW), Mood(cut=200_000, stall=True))
+    part = box.folder / ".downloads" / here(NEW)
+    argv = [sys.executable, "-m", "audio_rtsp", "mediamtx", "install", "-y", "--to", str(box.folder)]
+    with subprocess.Popen(argv, env=box.environ, stderr=subprocess.PIPE, text=True) as process:
+        assert until(lambda: part.exists() and part.stat().st_size >= 200_000, seconds=20)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=20)[1]
+    releases.enough.set()
+    stays = f"MediaMTX {OLD} stays" if start == "old" else "no MediaMTX stays"
+    assert said.splitlines()[-1] == f"audio-rtsp: stopped: {stays} in use; the same again goes on"
+    assert (process.returncode, box.version) == (130, OLD if start == "old" else "")
+    assert box.install().code == 0
+    assert releases.ranges() == ["bytes=200000-"]

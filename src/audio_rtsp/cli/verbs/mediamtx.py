@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from audio_rtsp.cli.answer import say, say_json, tell
+from audio_rtsp.cli.answer import say, say_folded, say_json, tell_folded
 from audio_rtsp.cli.mediamtx_installation import (
     careful_options,
     confirm_decision,
@@ -15,6 +15,7 @@ from audio_rtsp.cli.mediamtx_installation import (
     open_installation,
     releases_url,
     show_plan,
+    stoppable,
     tell_result,
 )
 from audio_rtsp.cli.progress import make_progress
@@ -60,10 +61,11 @@ def check(ctx: click.Context, version: str | None, as_json: bool, folder: Path |
 
     places: Places = ctx.obj
     wanted = None if version == LATEST else named_version(version)
-    with make_progress() as progress:
+    installation = open_installation(places, folder, writes=False)
+    with stoppable(installation), make_progress() as progress:
         report = Check(
-            installation=open_installation(places, folder, writes=False),
-            server=ReleaseServer(releases_url(places), Web(tell=tell)),
+            installation=installation,
+            server=ReleaseServer(releases_url(places), Web(tell=tell_folded)),
             userland=read_userland(places.root),
             memory_file=places.state / "mediamtx-releases.json",
             progress=progress,
@@ -92,12 +94,12 @@ def rollback(places: Places, folder: Path | None, dry_run: bool, yes: bool) -> N
         show_plan(asked, steps)
         return
     confirm_decision(asked, yes, otherwise="")
-    with changing(installation):
-        Installer(installation, web=Web(), progress=lambda done, total: None, tell=tell).apply(steps)
+    with stoppable(installation), changing(installation):
+        Installer(installation, web=Web(), progress=lambda done, total: None, tell=tell_folded).apply(steps)
     tell_result(installation, before)
     if folder is None:
         for line in server_configuration(places).go_back():
-            say(line)
+            say_folded(line)
 
 
 @mediamtx.command()
@@ -123,7 +125,7 @@ def remove(places: Places, versions: tuple[str, ...], folder: Path | None, dry_r
         show_plan(asked, ())
         return
     confirm_decision(asked, yes, otherwise="")
-    with changing(installation):
+    with stoppable(installation), changing(installation):
         for name in versions:
             version_folders.remove_version(installation, name)
         if not versions:

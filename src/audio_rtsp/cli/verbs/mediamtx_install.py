@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from audio_rtsp.cli.answer import say, tell
+from audio_rtsp.cli.answer import say_folded, tell_folded
 from audio_rtsp.cli.mediamtx_installation import (
     careful_options,
     confirm_decision,
@@ -16,6 +16,7 @@ from audio_rtsp.cli.mediamtx_installation import (
     open_installation,
     releases_url,
     show_plan,
+    stoppable,
     tell_result,
 )
 from audio_rtsp.cli.progress import make_progress
@@ -93,13 +94,14 @@ def install(
     configure = None if folder or places.is_foreign else server_configuration(places)
     if configure is None and (config_only or ports != Ports()):
         raise click.UsageError("the configuration is that of this machine's /etc/mediamtx: leave out --to and --root")
-    if not config_only:
-        installation = open_installation(places, folder, writes=not dry_run)
-        accept = None if folder else server_configuration(places).refuse
-        _install(places, Order(**typed), installation, accept, dry_run=dry_run, yes=yes)
-    if configure:
-        for line in configure.plan(ports) if dry_run else configure.apply(ports):
-            say(line)
+    installation = open_installation(places, folder, writes=not dry_run)
+    with stoppable(installation):
+        if not config_only:
+            accept = None if folder else server_configuration(places).refuse
+            _install(places, Order(**typed), installation, accept, dry_run=dry_run, yes=yes)
+        if configure:
+            for line in configure.plan(ports) if dry_run else configure.apply(ports):
+                say_folded(line)
 
 
 def _install(
@@ -111,14 +113,14 @@ def _install(
     dry_run: bool,
     yes: bool,
 ) -> None:
-    web = Web(tell=tell)
+    web = Web(tell=tell_folded)
     server = ReleaseServer(releases_url(places), web)
     wished = wish(order, server)
     for line in warnings(order, wished):
-        tell(line)
+        tell_folded(line)
     decided = decision(order, wished, installation)
     if isinstance(decided, Nothing):
-        say(decided.says)
+        say_folded(decided.says)
         return
     steps = plan(order, wished, server=server, installation=installation, userland=read_userland(places.root))
     if dry_run:
@@ -131,7 +133,7 @@ def _install(
             installation,
             web=web,
             progress=progress,
-            tell=tell,
+            tell=tell_folded,
             file=order.offline,
             accept=accept or (lambda program: None),
         )
