@@ -23,25 +23,45 @@ def serve_argv(*options: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "audio_rtsp.rtsp.serve", *options)
 
 
+def seconds_to_start_python() -> float:
+    """Until the same interpreter has loaded an event loop and says so: what a busy machine does to any program."""
+    start = time.monotonic()
+    with child(sys.executable, "-c", "import asyncio; print(flush=True)") as bare:
+        assert bare.stdout is not None
+        bare.stdout.readline()
+        return time.monotonic() - start
+
+
+def seconds_to_end(server: ServerProcess, number: signal.Signals) -> float:
+    start = time.monotonic()
+    server.process.send_signal(number)
+    assert server.process.wait(5) == 0
+    return time.monotonic() - start
+
+
 def test_it_listens_soon_after_exec() -> None:
-    times = []
+    times, bare = [], []
     for _ in range(5):
+        bare.append(seconds_to_start_python())
         start = time.monotonic()
         with serving():
             times.append(time.monotonic() - start)
-    assert min(times) < 0.25  # the machine is shared; alone it is 0.05 s
+    assert min(times) < max(0.25, 3 * min(bare))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_with_0_though_clients_are_there(number: signal.Signals) -> None:
-    with serving() as server, client(server) as source, client(server) as reader, client(server):
-        publish(source)
-        play(reader)
-        start = time.monotonic()
-        server.process.send_signal(number)
-        assert server.process.wait(2) == 0
-        assert time.monotonic() - start < 0.3
-        assert reader.is_closed() and source.is_closed()
+    """As soon as one that has none."""
+    times, alone = [], []
+    for _ in range(3):
+        with serving() as server:
+            alone.append(seconds_to_end(server, number))
+        with serving() as server, client(server) as source, client(server) as reader, client(server):
+            publish(source)
+            play(reader)
+            times.append(seconds_to_end(server, number))
+            assert reader.is_closed() and source.is_closed()
+    assert min(times) < max(0.3, 3 * min(alone))
 
 
 def test_a_port_that_is_taken_is_one_line_and_14(server: ServerProcess) -> None:
