@@ -276,6 +276,27 @@ def test_a_password_is_asked_for_and_shown_to_nobody(installed: Installed) -> No
     assert (secret in installed.files.checked.read_text()) == (version_of(installed.binary) < (1, 13, 1))
 
 
+@pytest.mark.skipif(len(BINARIES) < 2, reason=f"{NONE}, of two versions")
+def test_a_password_opens_the_old_server_until_its_restart_and_the_new_one_after_it(tmp_path: Path) -> None:
+    """As in an upgrade from v1.12.2, which takes no hash over RTSP: its listeners may come back meanwhile."""
+    server, secret = Installed(tmp_path, BINARIES[0]), "s3cret"
+    reader = f"RTSP_READ_USER=listener\nRTSP_READ_PASSWORD={secret}\n"
+    server.set(f"RTSP_PORT={server.rtsp_port}\nAPI_PORT={server.api_port}\n{reader}")
+    server.configuration.apply(server.ports)
+    upgraded = ServerConfiguration(server.files, server.settings, BINARIES[-1], {})
+    for binary, is_clear in ((BINARIES[0], True), (BINARIES[-1], False)):
+        server.binary = binary
+        server.start()
+        try:
+            assert upgraded.follow().complaints == ()
+            with server.publishing("one"):
+                assert read(server.url("one", f"listener:{secret}")) == "mp3"
+                assert "401" in read(server.url("one", "listener:wrong"))
+            assert (secret in server.files.checked.read_text()) is is_clear
+        finally:
+            server.stop()
+
+
 def test_a_typo_in_our_settings_takes_neither_port_nor_password_away(installed: Installed) -> None:
     before = installed.files.checked.read_bytes()
     installed.set(f"RTSP_PROT={installed.rtsp_port}\nAPI_PORT={installed.api_port}\n")

@@ -27,7 +27,9 @@ from audio_rtsp.server.mediamtx.derive import Wanted
 from audio_rtsp.server.mediamtx.errors import ServerConfRefused
 from audio_rtsp.server.mediamtx.owner_text import ADDRESSES
 from audio_rtsp.server.mediamtx.ports import Ports
+from audio_rtsp.server.mediamtx.readback import api_port
 from audio_rtsp.server.mediamtx.remark import Refused, Remark
+from audio_rtsp.server.mediamtx.running import running_program
 from audio_rtsp.server.mediamtx.swap import Landing, settle, swap
 from audio_rtsp.server.mediamtx.trial import takes_hashes
 
@@ -164,7 +166,14 @@ class ServerConfiguration:
     def _wanted(self, ports: Ports) -> Wanted:
         asked = read_wanted(self._settings, self._environ)
         port = asked.rtsp_port if ports.rtsp is None else ports.rtsp
-        return replace(asked, rtsp_port=port, takes_hashes=self._has_binary and takes_hashes(self._binary))
+        return replace(asked, rtsp_port=port, takes_hashes=self._takes_hashes())
+
+    def _takes_hashes(self) -> bool:
+        """Whether the binary does, and the server that runs: it may be of an older version until it is restarted."""
+        if not (self._has_binary and takes_hashes(self._binary)):
+            return False
+        running = running_program(api_port(self._files.read_checked() or ""))
+        return not running or takes_hashes(running)
 
     def _backups(self) -> Iterator[bytes]:
         """The newest first."""
