@@ -40,6 +40,7 @@ from audio_rtsp.host.lock import InstanceLock
 from audio_rtsp.host.loop_complaints import LoopComplaints
 from audio_rtsp.host.notify import Notify
 from audio_rtsp.host.own_name import name_this_process
+from audio_rtsp.host.shortage import starved
 from audio_rtsp.server.choice import choose_server
 from audio_rtsp.server.watch import ServerWatch
 from audio_rtsp.status import Status
@@ -155,6 +156,9 @@ async def _ffmpeg_version() -> FfmpegVersion:
     answer = await run_async(("ffmpeg", "-version"), timeout=FFMPEG_ANSWER_LIMIT)
     if answer.code != 0:
         said = answer.stderr.strip() or ("it does not answer" if answer.code is None else f"exit status {answer.code}")
+        if lacking := starved(said):
+            what, _, fix = lacking.partition("; ")
+            raise AudioRtspError(f"ffmpeg cannot start: {what}", fix=fix, detail=[said])
         raise ProgramBroken("ffmpeg", "ffmpeg", said)
     version = parse_version(answer.stdout)
     if version < OLDEST:

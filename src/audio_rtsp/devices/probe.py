@@ -17,6 +17,7 @@ from audio_rtsp.devices.memory import DeviceMemory, Learnt, with_learnt
 from audio_rtsp.devices.roster import Roster
 from audio_rtsp.errors import ProgramMissing
 from audio_rtsp.host import command
+from audio_rtsp.host.shortage import starved
 
 TIMEOUT = 3.0
 
@@ -67,7 +68,7 @@ def learn(finished: command.Finished) -> Learnt:
     if capability is not None:
         return capability
     lines = [line for line in finished.stderr.split("\n") if line.strip()]
-    return diagnose(lines).line or f"arecord did not answer within {TIMEOUT:g} s"
+    return starved(finished.stderr) or diagnose(lines).line or f"arecord did not answer within {TIMEOUT:g} s"
 
 
 def _unasked(error: Exception) -> str:

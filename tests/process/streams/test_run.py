@@ -17,7 +17,7 @@ import pytest
 from audio_rtsp.facts.ports import listener
 from media_servers import BINARIES, binary_or_skip
 from process.own_mounts import has_own_mounts
-from process.streams.harness import STANDIN, Box, count, free_port, listening, running, server_pid, wait_for
+from process.streams.harness import STANDIN, Box, Program, count, free_port, listening, running, server_pid, wait_for
 from process.streams.tones import peak_frequency
 
 NAME = "lab-studio-stereo"
@@ -526,3 +526,16 @@ def test_where_a_password_is_asked_for_every_url_comes_with_a_hint_and_never_wit
     assert hint in program.said()
     assert f"logs: {box.root / 'var/log/audio-rtsp'}\n" in program.said()
     assert "hunter2" not in asked.stdout + asked.stderr + status.stdout + program.said()
+
+
+def test_an_ffmpeg_that_gets_no_memory_is_not_called_broken(box: Box) -> None:
+    said = "ffmpeg: error while loading shared libraries: liba.so.1: failed to map segment from shared object"
+    box.program("ffmpeg", f"import sys\nsys.exit({said!r})")
+    program = Program(box, "--server", "embedded", before=("prlimit", "--as=8589934592"))
+    try:
+        assert program.process.wait(20) == 1
+        assert "audio-rtsp: ffmpeg cannot start: no program may take more memory than 8192 MB here" in program.said()
+        assert "fix: raise that limit: LimitAS= of its unit, or ulimit -v unlimited" in program.said()
+        assert "apt install" not in program.said()
+    finally:
+        program.stop()
