@@ -175,7 +175,7 @@ class CaptureSide:
         """Look at the running capture, twice a second; returns seconds of sound found lost."""
         if self._run is None or self._sound is None or self.condition is not CaptureCondition.FLOWING:
             return 0.0
-        if self._run.count() or self._run.is_blocked:
+        if self._run.count() or (self._run.is_blocked and not self.lacking.is_set()):  # our silence fills a pipe, too
             self._flows()
             return self._sound.ledger.observe(loop_time())
         self._judge_standstill(self._run)

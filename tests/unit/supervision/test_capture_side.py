@@ -205,3 +205,40 @@ def test_a_device_that_went_waits_for_its_return_alone() -> None:
 
     began, _ = starts(at=script)
     assert began == [0.0, 500.0]
+
+
+class BlockedRun(ToldRun):
+    """Gives nothing; the pipe is full from the second second on."""
+
+    @property
+    def is_blocked(self) -> bool:
+        return asyncio.get_running_loop().time() > 2.0
+
+    def count(self) -> bool:
+        return False
+
+
+class BlockedBench(Bench):
+    """A capture that stands still while our silence fills the pipe, since its encoder stands still too."""
+
+    def _begin(self, argv: tuple[str, ...], sound: Sound) -> CaptureRun:
+        sound.ledger.captured(PCM.frame_bytes, 0.0)
+        self.began.append(asyncio.get_running_loop().time())
+        return BlockedRun(None, CaptureFault.UNEXPLAINED)
+
+
+def test_a_pipe_that_our_silence_filled_is_not_taken_for_sound() -> None:
+    flowing: dict[float, bool] = {}
+
+    async def all_of_it() -> list[float]:
+        bench = BlockedBench()
+        bench.side.set_source(Microphone())
+
+        def look() -> None:
+            bench.side.observe()
+            flowing[round(asyncio.get_running_loop().time(), 1)] = bench.side.is_flowing
+
+        return await bench.runs(4.8, {number / 2: look for number in range(1, 10)})
+
+    assert run(all_of_it()) == [0.0, 4.5]
+    assert flowing == {number / 2: number <= 2 for number in range(1, 10)}
