@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import struct
+import termios
 from collections import deque
 from itertools import takewhile
 
@@ -25,6 +28,14 @@ class Lines:
         os.set_blocking(self._reading_end, False)
         self._rest = b""
         self.bytes_read = 0
+
+    @property
+    def bytes_said(self) -> int:
+        """What came so far, also what waits to be read (FIONREAD)."""
+        if self._reading_end < 0:
+            return self.bytes_read
+        (waiting,) = struct.unpack("i", fcntl.ioctl(self._reading_end, termios.FIONREAD, b"\0\0\0\0"))
+        return self.bytes_read + int(waiting)
 
     def close_writing_end(self) -> None:
         """The child has its copy; without this the end of file never comes."""

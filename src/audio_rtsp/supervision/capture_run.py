@@ -116,12 +116,13 @@ class CaptureRun:
         self._sound.pipe.complete_frame(self._written())
 
     def _written(self) -> int:
-        """Bytes of sound so far: all it wrote but its words, which are taken after the number was read.
+        """Bytes of sound so far: all it wrote but its words, which are counted after the number was read, and at once:
+        while they are taken more of them may come than sound.
 
         A kernel without accounting: the clock says what a living capture has written.
         """
-        written = self._written_bytes.read()
+        written, said = self._written_bytes.read(), self._child.says.bytes_said
         self.listen()
         if written is None:
             return self._counted + self._sound.pcm.whole_frames(loop_time() - self.moved)
-        return written - self._child.says.bytes_read
+        return written - said

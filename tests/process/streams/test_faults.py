@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from audio_rtsp.service import STARTING_PER_CORE
-from process.streams.harness import Box, Program, count, listening, running, server_pid, wait_for
+from process.streams.harness import STANDIN, Box, Program, count, listening, running, server_pid, wait_for
 
 NAME = "lab-studio-stereo"
 
@@ -123,6 +123,24 @@ def test_a_stalled_capture_is_replaced_and_filled_meanwhile(box: Box) -> None:
             assert listener.is_connected
             found = count(listener.samples())
         assert abs(found.lost - found.silence) < 0.1
+
+
+FLOOD = """
+import os, threading
+def flood():
+    while True:
+        os.write(2, b"x" * 60_000)
+threading.Thread(target=flood, daemon=True).start()
+"""
+
+
+def test_a_capture_that_floods_us_with_words_is_heard_all_the_same(box: Box) -> None:
+    head, main, rest = STANDIN.read_text().partition("import math\n")
+    box.program("arecord", head + FLOOD + main + rest)
+    with running(box, "--server", "embedded") as program:
+        since = program.wait_state(NAME, "LIVE")["state_seconds"]
+        wait_for(lambda: program.stream(NAME)["state_seconds"] > since + 4.0, 8, "it stays live")
+        assert program.stream(NAME)["filled_seconds"] == 0.0
 
 
 def test_an_overrun_is_counted_as_lost_sound(box: Box) -> None:

@@ -87,6 +87,17 @@ def test_all_bytes_are_counted_whatever_is_kept(lines: Lines) -> None:
     end(lines)
 
 
+def test_what_was_said_counts_before_it_is_read(lines: Lines) -> None:
+    say(lines, b"one\n")
+    assert (lines.bytes_read, lines.bytes_said) == (0, 4)
+    lines.take()
+    say(lines, b"two\n")
+    assert (lines.bytes_read, lines.bytes_said) == (4, 8)
+    end(lines)
+    lines.close()
+    assert lines.bytes_said == 4
+
+
 def test_one_look_at_a_flood_reads_a_bounded_amount(lines: Lines) -> None:
     """A writer that is faster than we are would else keep the event loop reading for ever."""
     is_over = threading.Event()
