@@ -46,7 +46,7 @@ def test_it_listens_soon_after_exec() -> None:
         start = time.monotonic()
         with serving():
             times.append(time.monotonic() - start)
-    assert min(times) < max(0.25, 3 * min(bare))
+    assert min(times) < max(0.25, 2 * min(bare))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
