@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CONTAINER_FILES = ("/.dockerenv", "/run/.containerenv", "/run/systemd/container")
+OVERFLOW_GID = Path("/proc/sys/kernel/overflowgid")
+SOUND_GROUP = "audio"
+"""Of all nodes below /dev/snd (systemd, 50-udev-default.rules)."""
 UNIT = re.compile(r"/([^/\n]+\.service)(?:/|$)", re.MULTILINE)
 
 
@@ -76,7 +79,7 @@ def read_rights(node: Path) -> NodeRights:
     there, group = node.stat(), ""
     user, is_listed = _user(), False
     with contextlib.suppress(KeyError):
-        entry = grp.getgrgid(there.st_gid)
+        entry = _group(there.st_gid)
         group, is_listed = entry.gr_name, user in entry.gr_mem
     return NodeRights(
         mode=stat.S_IMODE(there.st_mode),
@@ -90,6 +93,21 @@ def read_rights(node: Path) -> NodeRights:
         is_container=any(Path(file).exists() for file in CONTAINER_FILES),
         unit=unit_of(_own_cgroup()),
     )
+
+
+def _group(gid: int) -> grp.struct_group:
+    """A unit's own user namespace (PrivateUsers) shows all groups but its own as nobody's: then it is udev's rule that
+    tells whose sound is. Raises KeyError.
+    """
+    return grp.getgrnam(SOUND_GROUP) if gid == _nobodys_gid() else grp.getgrgid(gid)
+
+
+def _nobodys_gid() -> int:
+    """user_namespaces(7), "Unmapped user and group IDs"."""
+    try:
+        return int(OVERFLOW_GID.read_text())
+    except (OSError, ValueError):
+        return 65534
 
 
 def unit_of(cgroup: str) -> str:

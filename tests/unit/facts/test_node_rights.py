@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from audio_rtsp.facts import node_rights
 from audio_rtsp.facts.node_rights import NodeRights, read_rights, unit_of, why_forbidden
 
 NODE = "/dev/snd/pcmC0D0c"
@@ -77,6 +78,17 @@ def test_a_member_and_root_are_never_sent_to_join_the_group(rights: NodeRights) 
 )
 def test_the_unit_is_read_from_the_cgroup(cgroup: str, unit: str) -> None:
     assert unit_of(cgroup) == unit
+
+
+def test_a_group_that_the_units_user_namespace_does_not_show_is_audio(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under PrivateUsers=yes the nodes seem to be nogroup's, which nobody must be sent to join."""
+    node, overflow = tmp_path / "node", tmp_path / "overflowgid"
+    node.touch(0o660)
+    overflow.write_text(f"{node.stat().st_gid}\n")
+    monkeypatch.setattr(node_rights, "OVERFLOW_GID", overflow)
+    assert read_rights(node).group == "audio"
 
 
 def test_a_real_node_is_read(tmp_path: Path) -> None:
