@@ -18,6 +18,7 @@ STOP = ((signal.SIGINT, 0.25), (signal.SIGTERM, 0.15))
 """arecord ends on the first; hanging in ``write`` it needs the second."""
 REMEMBERED_LINES = 20
 NO_SOUND = "the device gives no sound"
+WENT = "its card went before its first sound"
 
 
 def nobody(line: str) -> None:
@@ -63,11 +64,16 @@ class CaptureRun:
         self.moved = loop_time()
         return True
 
-    async def until_first_sound(self) -> bool:
-        """True when sound came; False when it ended, or stayed mute for five seconds."""
+    async def until_first_sound(self, is_there: Callable[[], bool]) -> bool:
+        """True when sound came; False when it ended, stayed mute for five seconds, or what it shall open is not there:
+        another card may have its number and its id already, and must not be opened for it.
+        """
         end = loop_time() + FIRST_SOUND_LIMIT
         while loop_time() < end and not self._child.exited.done():
             await asyncio.wait([self._child.exited], timeout=FIRST_SOUND_LOOK)
+            if not is_there():
+                self.give_up(CaptureFault.GONE, WENT)
+                return False
             if self.count():
                 return True
         if self.is_blocked:

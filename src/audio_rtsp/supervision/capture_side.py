@@ -192,7 +192,7 @@ class CaptureSide:
             return failure.cause, failure.line, 0.0
         began = loop_time()
         try:
-            if await run.until_first_sound() and self._is_right_card(source, run):
+            if await run.until_first_sound(source.is_there) and self._is_right_card(source, run):
                 began = loop_time()
                 self._flows()
                 self._show(CaptureCondition.FLOWING, "")

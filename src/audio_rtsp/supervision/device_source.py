@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audio_rtsp.alsa.capability import Capability
-from audio_rtsp.alsa.inventory import holder_name, pcm_status
+from audio_rtsp.alsa.inventory import SOUND, holder_name, pcm_status
 from audio_rtsp.alsa.pcm_format import PcmFormat
 from audio_rtsp.capture.argv import arecord_argv
 from audio_rtsp.capture.format import choose_format
@@ -18,13 +18,16 @@ from audio_rtsp.facts.node_rights import read_rights, why_forbidden
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceSource:
-    """By its card id; *root* is where /proc is read."""
+    """By its card id; *root* is where /proc is read. *node* is another one at each plug (``card_node``): number and id
+    of a card that went can be the next one's.
+    """
 
     root: Path
     card_id: str
     card_index: int
     pcm: int
     capability: Capability | None
+    node: int = 0
 
     @property
     def mixer(self) -> str:
@@ -46,8 +49,12 @@ class DeviceSource:
             return ""
         return held_by(holder_name(self.root, status.owner_pid), status.owner_pid)
 
+    def is_there(self) -> bool:
+        """By its node."""
+        return self.node in (0, card_node(self.root, self.card_index))
+
     def is_held_by(self, pid: int) -> bool | None:
-        """From the PCM's status: a card id can pass to another microphone between look and open."""
+        """From the PCM's status: a card id can pass to another card between look and open."""
         owners = pcm_status(self.root, self.card_index, self.pcm).owners
         return pid in owners if owners else None
 
@@ -70,4 +77,13 @@ def device_source(root: Path, device: Device) -> DeviceSource:
         card_index=device.card_index,
         pcm=device.pcm or 0,
         capability=device.capability,
+        node=card_node(root, device.card_index),
     )
+
+
+def card_node(root: Path, card_index: int) -> int:
+    """The inode of the card's folder under /sys (fs/kernfs: no two folders of a boot have the same); 0 without one."""
+    try:
+        return (root / SOUND / f"card{card_index}").stat().st_ino
+    except OSError:
+        return 0

@@ -24,8 +24,11 @@ class Source(Protocol):
     def holder(self) -> str:
         """Who holds the device, as ``held by NAME (pid N)``; empty when it is free or nobody knows."""
 
+    def is_there(self) -> bool:
+        """Whether this very device is still where it was found; True when the kernel does not say."""
+
     def is_held_by(self, pid: int) -> bool | None:
-        """Whether this very device is held by *pid*; None when the kernel does not say."""
+        """Whether a device in this one's place is held by *pid*; None when the kernel does not say."""
 
     def obstacle(self) -> str:
         """What on this machine forbids to use it, with the cure; empty when nothing does."""

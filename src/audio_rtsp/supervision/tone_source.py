@@ -33,6 +33,10 @@ class ToneSource:
         """Nobody."""
         return ""
 
+    def is_there(self) -> bool:
+        """Always."""
+        return True
+
     def is_held_by(self, pid: int) -> bool | None:
         """There is no device."""
         return None

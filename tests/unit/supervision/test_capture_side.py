@@ -30,6 +30,7 @@ class Microphone:
     held_until: float = 0.0
     is_told: bool = True
     is_right: bool = True
+    is_in: bool = True
     mixer: str = ""
 
     def choose(self, encoding: Encoding, channels: int) -> PcmFormat:
@@ -40,6 +41,9 @@ class Microphone:
 
     def holder(self) -> str:
         return "held by zoom (pid 7)" if self.is_told and asyncio.get_running_loop().time() < self.held_until else ""
+
+    def is_there(self) -> bool:
+        return self.is_in
 
     def is_held_by(self, pid: int) -> bool | None:
         return self.is_right
@@ -61,8 +65,10 @@ class ToldRun(CaptureRun):
     def pid(self) -> int | None:
         return 1
 
-    async def until_first_sound(self) -> bool:
-        return self._flow is None or self._flow > 0.0
+    async def until_first_sound(self, is_there: Callable[[], bool]) -> bool:
+        if not is_there():
+            self.give_up(CaptureFault.GONE, "it went")
+        return is_there() and (self._flow is None or self._flow > 0.0)
 
     async def until_over(self) -> None:
         with suppress(TimeoutError):
@@ -143,6 +149,22 @@ def test_a_wrong_card_three_times_is_no_mute_microphone() -> None:
     began, bench = starts(seconds=20.0, microphone=Microphone(is_right=False))
     assert len(began) > 3
     assert bench.asked_for_reset == 0
+
+
+def test_what_was_begun_for_a_card_that_went_is_never_published() -> None:
+    """Its number and its id are the next one's."""
+
+    def script(bench: Bench) -> dict[float, Callable[[], None]]:
+        return {
+            0.2: lambda: shown.append(bench.side.condition),
+            0.5: lambda: bench.side.set_source(None),
+        }
+
+    shown: list[CaptureCondition] = []
+    began, bench = starts(microphone=Microphone(is_in=False), at=script, seconds=100.0)
+    assert shown == [CaptureCondition.STARTING]
+    assert began[-1] < 0.6
+    assert bench.side.condition is CaptureCondition.ABSENT
 
 
 def test_a_microphone_mute_three_times_asks_for_its_plug() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from audio_rtsp.encoder.codec import Encoding
-from audio_rtsp.supervision.device_source import DeviceSource
+from audio_rtsp.supervision.device_source import DeviceSource, card_node
 from audio_rtsp.supervision.tone_source import ToneSource
 from unit.supervision.things import capability
 
@@ -44,6 +45,19 @@ def test_the_nodes_of_another_machines_tree_do_not_count(tmp_path: Path, monkeyp
     (tmp_path / "dev/snd/pcmC0D0c").touch()
     monkeypatch.setattr(os, "access", lambda *_: False)
     assert source(tmp_path).obstacle() == ""
+
+
+def test_a_card_that_was_plugged_in_anew_is_another_one(tmp_path: Path) -> None:
+    """Whatever number and id it has; where there is no /sys to tell, it counts as the same."""
+    folder = tmp_path / "sys/class/sound/card0"
+    assert source(tmp_path).is_there()
+    folder.mkdir(parents=True)
+    found = replace(source(tmp_path), node=card_node(tmp_path, 0))
+    assert found.is_there()
+    folder.rename(tmp_path / "kept")  # its inode cannot be given to the next one
+    assert not found.is_there()
+    folder.mkdir()
+    assert not found.is_there()
 
 
 def test_a_picked_channel_is_among_those_asked_for() -> None:
