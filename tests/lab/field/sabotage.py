@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from lab.microphone.microphone import Microphone, Mode, Strings
 from lab.microphone.pattern import Count, Noise, Sine, SpoiltCount, TornCount
 
-from field.unit import CONFIG, NAME, PROCESSES, STATE, UNIT_FILE
+from field.unit import CONFIG, NAME, PACKAGE, PROCESSES, STATE, UNIT_FILE
 
 if TYPE_CHECKING:
     from field.box import Box
@@ -144,4 +144,79 @@ BARE = Sabotage(
 )
 ROUGH_RELOAD = Sabotage(
     words="a reload kills the service", undermine=shell(f"sed -i 's/kill -HUP/kill -KILL/' {UNIT_FILE}; {RELOAD}")
+)
+
+
+# Cards, names, formats, rights, power
+
+
+def _soft(microphone: Microphone) -> Microphone:
+    sound = microphone.pattern
+    is_loud = isinstance(sound, Sine) and sound.amplitude > 1
+    return replace(microphone, pattern=Sine(440)) if is_loud else microphone
+
+
+def _other_group(stream: dict[str, Any]) -> dict[str, Any]:
+    return {**stream, "reason": stream["reason"].replace("-aG audio ", "-aG nogroup ")}
+
+
+def _mix_up(box: Box) -> None:
+    """The service keeps them in memory, and reads them again when it starts."""
+    one, other = sorted(box.states())
+    box.guest.check(f"sed -i 's/={one}$/=@/; s/={other}$/={one}/; s/=@$/={other}/' {STATE}/device_map.conf && sync")
+
+
+def _doze(box: Box) -> None:
+    pid = box.main_pid()
+    box.guest.check(f"kill -STOP {pid}")
+    box.guest.spawn(f"sleep 4; kill -CONT {pid}")
+
+
+def drop_in(name: str, line: str) -> str:
+    """A command that adds a line to the unit's [Service]."""
+    folder = f"{UNIT_FILE}.d"
+    return f"mkdir -p {folder} && printf '[Service]\\n{line}\\n' > {folder}/{name}.conf && {RELOAD}"
+
+
+SOFT = Sabotage(words="a shout is no louder than speech", alter=_soft)
+WRONG_FIX = Sabotage(words="the fix names another group", answer=_other_group)
+SLEEPY = Sabotage(words="the supervisor is stopped for 4 s once all is well", strike=_doze)
+MIXED_UP = Sabotage(words="the names of two microphones are swapped in the state once all is well", strike=_mix_up)
+OLD_SETTINGS = Sabotage(
+    words="the settings of yesterday are back after the cut",
+    strike=shell(f"sed -i 's/^AUDIO_BITRATE=.*/AUDIO_BITRATE=64001/' {CONFIG}"),
+)
+OLD_NAMES = Sabotage(
+    words="the names of yesterday are back after the cut",
+    strike=shell(f"sed -i 's/=gone-.*/=gone-64001/' {STATE}/device_map.conf"),
+)
+SLOW_START = Sabotage(
+    words="from the next boot on the service starts 20 s late",
+    strike=shell(drop_in("slow", "ExecStartPre=/bin/sleep 20")),
+)
+DOWNMIXED = Sabotage(
+    words="every stream is mono",
+    undermine=shell("sed -i s/^AUDIO_CHANNELS=2/AUDIO_CHANNELS=1/ /etc/audio-rtsp/devices/*"),
+)
+ENDLESS = Sabotage(
+    words="a gap is filled for five minutes",
+    undermine=shell(f"sed -i s/^GAP_FILL_SECONDS=.*/GAP_FILL_SECONDS=300/ {CONFIG}"),
+)
+MUTE_PLAYER = Sabotage(
+    words="what is played is silence",
+    strike=shell("printf '#!/bin/sh\\nsleep 60\\n' > /usr/local/bin/aplay && chmod +x /usr/local/bin/aplay"),
+)
+BLIND = Sabotage(
+    words="nobody looks whose card it is that was opened",
+    undermine=shell(
+        f"cd {PACKAGE}/supervision && sed -i 's/source.is_there) and self._is_right_card(source, run)/lambda: True)/' "
+        "capture_side.py && grep -q 'lambda: True' capture_side.py"
+    ),
+)
+FORBIDDEN_CALL = Sabotage(
+    words="the filter forbids a call that ffmpeg makes",
+    undermine=shell(drop_in("forbidden", "SystemCallFilter=~sched_getaffinity")),
+)
+DEAF_TO_UDEV = Sabotage(
+    words="the unit may not hear udev", undermine=shell(f"sed -i 's/ AF_NETLINK$//' {UNIT_FILE}; {RELOAD}")
 )

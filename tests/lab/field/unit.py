@@ -6,6 +6,7 @@ from pathlib import Path
 
 PROGRAM = "/opt/audio-rtsp/bin/audio-rtsp"
 INTERPRETER = "/opt/audio-rtsp/bin/python"
+PACKAGE = "/opt/audio-rtsp/lib/python3*/site-packages/audio_rtsp"
 NAME = "audio-rtsp"
 USER = "audio-rtsp"
 UNIT_FILE = f"/etc/systemd/system/{NAME}.service"

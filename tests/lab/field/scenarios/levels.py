@@ -6,15 +6,15 @@ from lab.microphone.microphone import Microphone, Strings
 from lab.microphone.pattern import Noise, Pattern, Sine, Stuck, silence
 
 from field.box import EXACT, Box
-from field.sabotage import MUTE, QUIET_ROOM
+from field.sabotage import MUTE, QUIET_ROOM, SOFT
 from field.scenario import scenario
 from field.stage import Stage
 
 
-@scenario("levels", MUTE, QUIET_ROOM)
+@scenario("levels", MUTE, QUIET_ROOM, SOFT)
 def levels(stage: Stage) -> None:
     """Digital silence and a stuck converter are SILENT, a quiet room is LIVE, a shout is clipping."""
-    with stage.box(f"{EXACT}AUDIO_SILENCE_SECONDS=3\n") as box:
+    with stage.box(f"{EXACT}AUDIO_SILENCE_SECONDS=3\n") as box, box.hearing():
         _plug(box, 0, "Dead", silence())
         _plug(box, 1, "Room", Noise(3))
         dead = box.until_state("dead", "SILENT")

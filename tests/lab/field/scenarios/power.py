@@ -2,39 +2,70 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from lab.microphone.microphone import Microphone, Strings
 from lab.microphone.pattern import Sine
 
 from field.box import EXACT, Box
-from field.sabotage import EMPTIED, NOT_ENABLED
+from field.sabotage import EMPTIED, NOT_ENABLED, OLD_NAMES, OLD_SETTINGS, SLOW_START
 from field.scenario import scenario
 from field.stage import Stage
-from field.unit import CONFIG, INTERPRETER, NAME, STATE
+from field.unit import CONFIG, INTERPRETER, NAME, PROGRAM, STATE
 
 AFTER_SERVICE = 15.0
 LEAST_CUTS, MOST_CUTS = 3, 8
-WRITES = "/run/writes"
+FIRST_BITRATE = 64001
+"""In bit/s; no round number, which would be written in another way."""
+
+TONES = {"desk": 440, "door": 700}
+HEARD_LIMIT = 45.0
+WRITTEN = "/var/lib/written"
 WRITER_FILE = "/opt/writer.py"
-WRITER = """import contextlib, itertools, sys
+WRITER = """import itertools, os, sys, time
 from pathlib import Path
 from dataclasses import replace
 from audio_rtsp.cli.main import main
 from audio_rtsp.devices.memory_file import load_memory, save_memory
 
-state, told = Path("/var/lib/audio-rtsp"), Path(sys.argv[1])
+state = Path("/var/lib/audio-rtsp")
 memory = load_memory(state).memory
-for number in itertools.count():
-    with contextlib.suppress(SystemExit):
-        main(["config", "set", "AUDIO_BITRATE", f"{64 + number % 2 * 64}k"])
-    save_memory(state, replace(memory, names={**memory.names, "usb_audio_12090001_x": f"gone-{number % 2}"}))
-    told.write_text(str(number))
+told = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+sync = os.fsync
+
+def slow_sync(descriptor):
+    time.sleep(0.05)
+    sync(descriptor)
+
+def acknowledge(what, number):
+    os.write(told, f"{what} {number}\\n".encode())
+    sync(told)
+
+os.fsync = slow_sync
+
+for number in itertools.count(int(sys.argv[2])):
+    try:
+        main(["config", "set", "AUDIO_BITRATE", str(number)])
+    except SystemExit as end:
+        assert not end.code, end
+    acknowledge("bitrate", number)
+    complaints = save_memory(state, replace(memory, names={**memory.names, "usb_audio_12090001_x": f"gone-{number}"}))
+    assert not complaints, complaints
+    acknowledge("name", number)
 """
-"""The program's own writers without pause: the owner's settings by the verb, the names that we gave by the function."""
+"""The program's own writers without pause: the owner's settings by the verb, the names that we gave by the function;
+each number is noted, for good, when it has been written. On a slow disk, or few cuts would hit a write.
+"""
+
+IN_FORCE = {
+    "bitrate": f"{PROGRAM} config get AUDIO_BITRATE",
+    "name": f"sed -n s/.*=gone-//p {STATE}/device_map.conf",
+}
+"""What tells which number is in force."""
 
 
-@scenario("reboot", NOT_ENABLED)
+@scenario("reboot", NOT_ENABLED, SLOW_START)
 def reboot(stage: Stage) -> None:
     """Two microphones are live after a boot without a hand, soon after the service starts."""
     with stage.box(EXACT) as box:
@@ -45,19 +76,22 @@ def reboot(stage: Stage) -> None:
         stage.note(f"heard {_heard_after_service(box):.1f} s after the service started")
 
 
-@scenario("power-cut", EMPTIED)
+@scenario("power-cut", EMPTIED, OLD_SETTINGS, OLD_NAMES)
 def power_cut(stage: Stage) -> None:
-    """The cord of the box is pulled while settings and names are written: nothing is half, and the sound is back."""
+    """The cord of the box is pulled while settings and names are written: nothing is half, what was written last holds,
+    and the sound is back.
+    """
     with stage.box(EXACT) as box:
         _plug_two(box)
         box.guest.put(WRITER.encode(), WRITER_FILE)
         box.guest.check("sync")
         hits = 0
         for cuts in range(1, MOST_CUTS + 1):
-            _cut_while_writing(box, 0.15 * cuts)
+            _cut_while_writing(box, cuts)
             box.settled()
             hits += bool(_debris(box))
             _judge_files(box)
+            _judge_last_writes(box)
             if hits and cuts >= LEAST_CUTS:
                 break
         assert hits, f"none of {cuts} cuts hit a write: nothing was shown"
@@ -65,25 +99,26 @@ def power_cut(stage: Stage) -> None:
         stage.note(f"{hits} of {cuts} cuts hit a write; heard {seconds:.1f} s after the service started")
 
 
-def _cut_while_writing(box: Box, seconds: float) -> None:
-    """Pull the cord so long after settings and names have begun to be written, one after the other; boot again."""
-    box.guest.spawn(f"rm -f {WRITES}; exec {INTERPRETER} {WRITER_FILE} {WRITES}")
-    box.until(lambda: box.guest.run(f"test -s {WRITES}").code == 0, 20, "the first settings are written")
-    time.sleep(seconds)
+def _cut_while_writing(box: Box, cuts: int) -> None:
+    """Pull the cord each time a little later after settings and names have begun to be written; boot again."""
+    box.guest.check(f"rm -f {WRITTEN}")
+    box.guest.spawn(f"exec {INTERPRETER} {WRITER_FILE} {WRITTEN} {FIRST_BITRATE + 1000 * cuts}")
+    box.until(lambda: box.guest.run(f"grep -q name {WRITTEN}").code == 0, 20, "the first settings are written")
+    time.sleep(0.15 * cuts)
     box.guest.power_cut()
     box.network_is_new()
     box.guest.power_on()
 
 
 def _debris(box: Box) -> str:
-    """The files of writes that the cut ended half way."""
-    return box.guest.check(f"find /etc/audio-rtsp {STATE} -name '.*.tmp'")
+    """The files of writes that the cut ended half way; they are removed, so that the next cut has its own."""
+    return box.guest.check(f"find /etc/audio-rtsp {STATE} -name '.*.tmp' -print -delete")
 
 
 def _plug_two(box: Box) -> None:
-    for port, name, hertz in ((0, "Desk", 440), (1, "Door", 700)):
+    for port, (name, hertz) in enumerate(TONES.items()):
         box.plug(port, Microphone(serial=name, strings=Strings(product=name), pattern=Sine(hertz)))
-    box.until(lambda: list(box.states().values()) == ["LIVE", "LIVE"], 25, "two streams LIVE")
+    box.until(lambda: box.states() == dict.fromkeys(TONES, "LIVE"), 25, "two streams LIVE")
 
 
 def _judge_files(box: Box) -> None:
@@ -100,14 +135,24 @@ def _judge_files(box: Box) -> None:
     box.guest.check(f"for file in {STATE}/*.json; do python3 -m json.tool $file || exit; done")
 
 
+def _judge_last_writes(box: Box) -> None:
+    """In force is what was acknowledged last, or what was being written when the cord was pulled."""
+    said = box.guest.check(f"cat {WRITTEN}")
+    for what, ask in IN_FORCE.items():
+        last = int(re.findall(rf"^{what} (\d+)\n", said, re.MULTILINE)[-1])
+        found = box.guest.run(ask).stdout.strip()
+        assert found in (str(last), str(last + 1)), f"{what} {last} was acknowledged, {found} is in force after the cut"
+
+
 def _heard_after_service(box: Box) -> float:
-    """Seconds from the service's start to the tone of the microphone in port 1."""
-    listener = box.listen("door")
-    heard = time.monotonic() - listener.until_sound(box.patience(60))
+    """Seconds from the service's start until both are heard."""
+    ears = [box.listen(name) for name in TONES]
+    heard = time.monotonic() - max(ear.until_sound(HEARD_LIMIT) for ear in ears)
     uptime = float(box.guest.check("cut -d' ' -f1 /proc/uptime"))
     started = int(box.guest.check(f"systemctl show -P InactiveExitTimestampMonotonic {NAME}")) / 1e6
     seconds = uptime - heard - started
     assert started > 1, f"no start of the service is known: {started}"
     assert seconds < AFTER_SERVICE, f"heard at {uptime - heard:.1f} s, service started at {started:.1f} s"
-    box.hears(listener, 700)
+    for ear in ears:
+        box.hears(ear, TONES[ear.stream])
     return seconds
