@@ -75,7 +75,7 @@ def formats(stage: Stage) -> None:
         box.guest.check(f"mkdir -p {STREAM_SETTINGS}")
         for kind in KINDS:
             box.guest.put(kind.settings.encode(), f"{STREAM_SETTINGS}/{kind.name}.conf")
-        box.start(f"{EXACT}AUDIO_CHANNEL_PICK=left\n")
+        box.start(EXACT)
         for number, kind in enumerate(KINDS):
             _hear(box, number % 6, kind)
 
