@@ -52,7 +52,6 @@ class Box:
     evidence: Evidence
     sabotage: Sabotage
     listeners: list[Listener]
-    _port: int = 0
     _was_well: bool = False
 
     def start(self, config: str = "") -> None:
@@ -158,9 +157,7 @@ class Box:
 
     def listen(self, name: str) -> Listener:
         """Somebody on the network who wants to hear *name*, from now on."""
-        if not self._port:
-            self._port = self.guest.forward(RTSP_PORT)
-        listener = Listener(self._port, name)
+        listener = Listener(self.guest.forward(RTSP_PORT), name)
         self.listeners.append(listener)
         return listener
 
@@ -169,11 +166,6 @@ class Box:
         player = f"timeout 30 ffmpeg -nostdin -v error -y -rtsp_transport tcp -i rtsp://127.0.0.1:{RTSP_PORT}/{name}"
         self.guest.check(f"{player} -t {seconds} -ac {channels} -ar {RATE} -f s16le /var/tmp/heard.raw")
         return measure_tone(array("h", self.guest.get("/var/tmp/heard.raw"))[::channels], RATE)
-
-    def network_is_new(self) -> None:
-        """After a power cut the way into the guest is another."""
-        self.hush()
-        self._port = 0
 
     def hush(self) -> None:
         """Send all listeners away."""
