@@ -26,7 +26,7 @@ STRICT = f"mkdir -p {UNIT_FILE}.d && printf '[Service]\\nSystemCallErrorNumber=k
 NO_POLL = f"sed -i 's/^POLL = 10.0$/POLL = 3600.0/' {PACKAGE}/supervision/supervisor.py"
 """The look every ten seconds would hide that udev is not heard."""
 
-KILLED_BY_FILTER = "(journalctl -b --no-pager; dmesg) | grep -E 'SIGSYS|status=31/SYS|type=1326'"
+KILLED_BY_FILTER = "(journalctl -b --no-pager -t systemd -t kernel -t audit; dmesg) | grep -E 'status=31/SYS|type=1326'"
 
 
 @scenario("hardening", WRONG_WORDS, BARE, FORBIDDEN_CALL, DEAF_TO_UDEV)
