@@ -39,8 +39,8 @@ def replug(stage: Stage) -> None:
         with box.hearing():
             gap = _bounce(box, desk, 3.0)
             time.sleep(1)
+            assert desk.sessions == 1, f"the listener was let go: {desk.ends}"
             box.exact(other, begin)
-        assert desk.sessions == 1, f"the listener was let go: {desk.ends}"
         assert not desk.pauses(1.0, begin), f"packets paused {desk.pauses(1.0, begin)} s"
         box.hears(desk, 440)
     stage.note(f"sound back {gap:.2f} s after the plug")
