@@ -22,11 +22,15 @@ REVERSE = """#!/bin/bash
 until_cards() {{ until [ "$(ls -d /proc/asound/card[0-9]* | wc -l)" = "$1" ]; do sleep 0.1; done; }}
 until_cards 2
 cd /sys/bus/usb/devices
-for device in {devices}; do echo 0 > $device/authorized; done
+for port in {first} {second}; do echo 0 > *-$port/authorized; done
 until_cards 0
-count=0
-for device in {reversed}; do echo 1 > $device/authorized; until_cards $((count += 1)); done
+echo 1 > *-{second}/authorized
+until_cards 1
+echo 1 > *-{first}/authorized
+until_cards 2
 """
+"""Buses have other numbers after each boot, ports have not."""
+
 REVERSE_UNIT = f"""[Unit]
 Before={NAME}.service
 [Service]
@@ -100,11 +104,11 @@ def other_boot_order(stage: Stage) -> None:
             box.until(partial(_has_cards, box, number + 1), 5, f"{number + 1} cards")
         names = {name: _hertz(box, name) for name in _names(box, 2)}
         assert sorted(names.values()) == [440, 700], names
-        before = _devices(box)
-        _reverse_at_boot(box, before)
+        before = _ports(box)
+        _reverse_at_boot(box, *before)
         box.settled()
         _reboot(box)
-        assert _devices(box) == before[::-1], f"the premise is gone: {before} became {_devices(box)}"
+        assert _ports(box) == before[::-1], f"the premise is gone: {before} became {_ports(box)}"
         _until_all_live(box, 2)
         _hear_all(box, names)
         box.guest.check("systemctl disable -q reverse")
@@ -180,16 +184,15 @@ def _has_cards(box: Box, count: int) -> bool:
     return box.guest.card_count() == count
 
 
-def _devices(box: Box) -> list[str]:
-    """The USB devices of both cards, in the order of the cards."""
+def _ports(box: Box) -> list[str]:
+    """The USB ports of both cards, in the order of the cards."""
     links = box.guest.check("readlink /sys/class/sound/card0 /sys/class/sound/card1").split()
-    return [link.split("/")[-4] for link in links]
+    return [link.split("/")[-4].partition("-")[2] for link in links]
 
 
-def _reverse_at_boot(box: Box, devices: list[str]) -> None:
+def _reverse_at_boot(box: Box, first: str, second: str) -> None:
     """Before the service starts, the cards come again the other way round, as a slow hub lets them come."""
-    script = REVERSE.format(devices=" ".join(devices), reversed=" ".join(devices[::-1]))
-    box.guest.put(script.encode(), "/opt/reverse", "755")
+    box.guest.put(REVERSE.format(first=first, second=second).encode(), "/opt/reverse", "755")
     box.guest.put(REVERSE_UNIT.encode(), "/etc/systemd/system/reverse.service")
     box.guest.check("systemctl enable -q reverse && sync")
 
