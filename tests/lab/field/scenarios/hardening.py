@@ -24,7 +24,8 @@ UDEV_GROUP = 0x2
 STRICT = f"mkdir -p {UNIT_FILE}.d && printf '[Service]\\nSystemCallErrorNumber=kill\\n' > {UNIT_FILE}.d/strict.conf"
 """In the shipped unit a forbidden call fails, which nobody sees; here whoever makes one is killed, and that is said."""
 
-NO_POLL = f"sed -i 's/^POLL = 10.0$/POLL = 3600.0/' {PACKAGE}/supervision/supervisor.py"
+SUPERVISOR = f"{PACKAGE}/supervision/supervisor.py"
+NO_POLL = f"sed -i 's/^POLL = 10.0$/POLL = 3600.0/' {SUPERVISOR} && grep -q '^POLL = 3600.0$' {SUPERVISOR}"
 """The look every ten seconds would hide that udev is not heard."""
 
 KILLED_BY_FILTER = "(journalctl -b --no-pager -t systemd -t kernel -t audit; dmesg) | grep -E 'status=31/SYS|type=1326'"
