@@ -18,8 +18,9 @@ from lab.machine.disk import make_disk
 from lab.machine.hardware import Hardware
 from lab.machine.load import Ticks, Work, parse_ticks
 from lab.machine.monitor import Monitor
+from lab.machine.network import Network, set_link
 from lab.machine.process import QemuProcess
-from lab.machine.qemu import AGENT, DISKS, NETWORK, BootFiles, port_socket, qemu_command
+from lab.machine.qemu import AGENT, DISKS, BootFiles, port_socket, qemu_command
 from lab.microphone.microphone import Microphone, Mode
 from lab.microphone.plug import Plug
 
@@ -41,7 +42,7 @@ class Guest:
         self.plugs: dict[int, Plug] = {}
         self._boot = boot
         self._disks: dict[str, int] = {}
-        self._forwards: dict[int, int] = {}
+        self._network = Network()
         self._ever_plugged: list[Plug] = []
         self._running = contextlib.ExitStack()
 
@@ -55,8 +56,7 @@ class Guest:
         self.monitor = self._running.enter_context(contextlib.closing(Monitor(self._process)))
         with self._process.answering("socket of the agent"):
             self._agent = self._running.enter_context(contextlib.closing(Agent(self.folder / AGENT)))
-        for guest_port, host_port in self._forwards.items():
-            self._open_way(host_port, guest_port)
+        self._network.begin(self.monitor)
         for port, plug in list(self.plugs.items()):
             self._connect(port, plug.microphone, plug.mode)
         self._await_agent(BOOT_LIMIT)
@@ -199,15 +199,11 @@ class Guest:
 
     def set_link(self, is_up: bool) -> None:
         """Plug the network cable in, or pull it."""
-        self.monitor.do("set_link", name=NETWORK, up=is_up)
+        set_link(self.monitor, is_up)
 
     def forward(self, guest_port: int) -> int:
         """A port of this host's loopback that leads to *guest_port* of the guest, the same after a power cut."""
-        if guest_port not in self._forwards:
-            self._open_way(0, guest_port)
-            rows = [line.split() for line in self.monitor.tell("info usernet").splitlines() if "HOST_FORWARD" in line]
-            self._forwards[guest_port] = next(int(row[3]) for row in rows if row[5] == str(guest_port))
-        return self._forwards[guest_port]
+        return self._network.forward(self.monitor, guest_port)
 
     def add_disk(self, size_mib: int, tree: Path | None = None) -> str:
         """Plug in another disk while running; its device in the guest, such as /dev/sda."""
@@ -267,11 +263,6 @@ class Guest:
         for port in list(self.plugs):
             self.unplug(port)
         self._running.close()
-
-    def _open_way(self, host_port: int, guest_port: int) -> None:
-        said = self.monitor.tell(f"hostfwd_add {NETWORK} tcp:127.0.0.1:{host_port}-:{guest_port}").strip()
-        if said:
-            raise GuestRefused("hostfwd_add", said)
 
     def _is_deleted(self, node: str) -> bool:
         try:

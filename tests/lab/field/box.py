@@ -32,6 +32,9 @@ RATE = 48000
 BEFORE = 1.0
 """Seconds of sound before an event from which the place in the count is known: more than one round of it."""
 
+ON_ITS_WAY = 2.0
+"""Seconds after which no listener still hears of what happened on the bus before."""
+
 SERVER = "^/usr/local/mediamtx/mediamtx|audio_rtsp.rtsp.serve"
 """The command line of either media server, for pgrep -f and pkill -f."""
 
@@ -139,10 +142,8 @@ class Box:
         cards = self.guest.run("cat /proc/asound/cards").stdout.strip()
         rows = [f"{one['name']}: {one['state']} ({one['reason']})" for one in self.streams()]
         said = self.guest.run(f"journalctl -u {NAME} -o short-monotonic --no-hostname --no-pager -n 20").stdout
-        return f"streams {rows}\ncards {cards}\n{said}\n{self._kernel_said()}"
-
-    def _kernel_said(self) -> str:
-        return self.guest.run("dmesg | tail -8").stdout
+        lost = f"sound lost on the bus so far: {self.guest.bus_losses()} times"
+        return f"streams {rows}\ncards {cards}\n{said}\n{self.guest.run('dmesg | tail -8').stdout}\n{lost}"
 
     def main_pid(self) -> int:
         """The supervisor's."""

@@ -87,6 +87,15 @@ def shell(command: str) -> Strike:
     return lambda box: box.guest.check(command)
 
 
+def _doze(seconds: int) -> Strike:
+    def doze(box: Box) -> None:
+        pid = box.main_pid()
+        box.guest.check(f"kill -STOP {pid}")
+        box.guest.spawn(f"sleep {seconds}; kill -CONT {pid}")
+
+    return doze
+
+
 GLUTTON = (
     f"echo $$ > /sys/fs/cgroup$(systemctl show -P ControlGroup {NAME})/cgroup.procs; "
     "exec python3 -c 'import time; held = b\"x\" * (150 << 20); time.sleep(900)'"
@@ -116,10 +125,8 @@ FREEZE = Sabotage(
     words="the supervisor is stopped once all is well",
     strike=lambda box: box.guest.check(f"kill -STOP {box.main_pid()}"),
 )
-SLUGGISH = Sabotage(
-    words="the supervisor is stopped for 8 s once all is well",
-    strike=lambda box: box.guest.spawn(f"kill -STOP {box.main_pid()}; sleep 8; kill -CONT {box.main_pid()}"),
-)
+SLEEPY = Sabotage(words="the supervisor is stopped for 4 s once all is well", strike=_doze(4))
+SLUGGISH = Sabotage(words="the supervisor is stopped for 8 s once all is well", strike=_doze(8))
 DRIED_UP = Sabotage(
     words="all processes of the service are stopped once all is well", strike=shell(f"kill -STOP $({PROCESSES})")
 )
@@ -166,12 +173,6 @@ def _mix_up(box: Box) -> None:
     box.guest.check(f"sed -i 's/={one}$/=@/; s/={other}$/={one}/; s/=@$/={other}/' {STATE}/device_map.conf && sync")
 
 
-def _doze(box: Box) -> None:
-    pid = box.main_pid()
-    box.guest.check(f"kill -STOP {pid}")
-    box.guest.spawn(f"sleep 4; kill -CONT {pid}")
-
-
 def drop_in(name: str, line: str) -> str:
     """A command that adds a line to the unit's [Service]."""
     folder = f"{UNIT_FILE}.d"
@@ -180,7 +181,6 @@ def drop_in(name: str, line: str) -> str:
 
 SOFT = Sabotage(words="a shout is no louder than speech", alter=_soft)
 WRONG_FIX = Sabotage(words="the fix names another group", answer=_other_group)
-SLEEPY = Sabotage(words="the supervisor is stopped for 4 s once all is well", strike=_doze)
 MIXED_UP = Sabotage(words="the names of two microphones are swapped in the state once all is well", strike=_mix_up)
 OLD_SETTINGS = Sabotage(
     words="the settings of yesterday are back after the cut",

@@ -67,8 +67,9 @@ def _insist(act: Callable[[], tuple[Row, str]], tries: int, end: float) -> tuple
         if row.result is not Result.INCONCLUSIVE or time.monotonic() > end:
             break
         wait_for_calm(CALM_LIMIT)
+        before = row.note
         row, complaint = act()
-        row = replace(row, note="; ".join(filter(None, (f"try {number}", row.note))))
+        row = replace(row, note=f"{row.note}; try {number}, before: {before}".lstrip("; "))
     return row, complaint
 
 

@@ -9,7 +9,7 @@ from lab.microphone.microphone import Microphone, Strings
 from lab.microphone.pattern import Count, Sine
 from lab.sound.tone import is_any
 
-from field.box import EXACT, SERVER, Box
+from field.box import EXACT, ON_ITS_WAY, SERVER, Box
 from field.sabotage import SPEECHLESS, TORN
 from field.scenario import scenario
 from field.stage import Stage
@@ -69,6 +69,7 @@ def _on_bad_disk(stage: Stage, spoil: str, mend: str) -> None:
         pid = box.main_pid()
         box.guest.check(spoil)
         assert box.guest.run(f"echo word > {STATE}/probe").code, "the premise is gone: the disk can be written"
+        time.sleep(ON_ITS_WAY)
         _one_more_is_heard(box, listener)
         said = box.until(lambda: COMPLAINT in box.cli("status").stdout, 20, "status says that the disk is bad")
         box.guest.check(mend)
@@ -98,7 +99,7 @@ def _one_more_is_heard(box: Box, listener: Listener) -> None:
     """The old stream is exact while a new one comes."""
     with box.hearing():
         begin = time.monotonic()
-        box.plug(1, Microphone(serial="F2", strings=Strings(product="Late"), pattern=Sine(440)))
+        box.plug(2, Microphone(serial="F2", strings=Strings(product="Late"), pattern=Sine(440)))
         box.until_state("late", "LIVE")
         box.hears(box.listen("late"), 440)
         box.exact(listener, begin)

@@ -96,7 +96,7 @@ def two_captures(stage: Stage) -> None:
 def deaf(stage: Stage) -> None:
     """A device that fails to enumerate disturbs nobody until the kernel has given it up."""
     with stage.box(EXACT) as box:
-        box.plug(1, Microphone(serial="G", strings=Strings(product="Good"), pattern=Count()))
+        box.plug(2, Microphone(serial="G", strings=Strings(product="Good"), pattern=Count()))
         box.until_state("good", "LIVE")
         good = _heard(box, "good")
         box.settled()

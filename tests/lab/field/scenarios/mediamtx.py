@@ -27,7 +27,7 @@ COPY = "/etc/mediamtx/checked/mediamtx.yml"
 FOLLOWED_LIMIT = 30.0
 INSTALL_LIMIT = 90.0
 RECOVERED_LIMIT = 20.0
-MOST_LOST = 5.0
+MOST_LOST = 8.0
 """Seconds of sound for each listener and step: the unit waits 1 s, the encoders begin anew, the listener asks again."""
 
 

@@ -23,7 +23,7 @@ OTHER = Microphone(serial="O1", strings=Strings(product="Other"), pattern=Count(
 def stall(stage: Stage) -> None:
     """Noticed within 6 s and said; the listener stays; the sound is back when it wakes; another one is untouched."""
     with stage.box(EXACT) as box:
-        box.plug(1, OTHER)
+        box.plug(2, OTHER)
         plug, listener = _heard(box, "S1")
         other = box.listen("other")
         other.until(lambda: other.packets, box.patience(10), "heard")
