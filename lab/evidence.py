@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from lab.errors import LabError
 from lab.host import host_ticks
 from lab.machine.guest import Guest
-from lab.machine.load import SATURATED, STARVED, load_between, waited_share
+from lab.machine.load import SATURATED, STARVED, Ticks, Work, load_between, waited_share
 from lab.sound.counter import Counted
 
 HOST_SATURATED = 0.98
@@ -38,6 +38,20 @@ class Hearing:
         return is_spoilt or self.load > SATURATED or self.host_load > HOST_SATURATED
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What guest and host have done so far."""
+
+    guest: Ticks
+    host: Ticks
+    work: Work
+    bus_losses: int
+
+
+def _look_at(guest: Guest) -> _Look:
+    return _Look(guest.ticks(), host_ticks(), guest.work(), guest.bus_losses())
+
+
 @dataclass(slots=True)
 class Evidence:
     """All judgements of one scenario."""
@@ -55,6 +69,8 @@ class Evidence:
     """Who had that guest's processors."""
 
     _counts: int = 0
+    _look: Callable[[], _Look] | None = None
+    _last: _Look | None = None
 
     @property
     def load(self) -> float | None:
@@ -105,22 +121,28 @@ class Evidence:
     @contextlib.contextmanager
     def hearing(self, guest: Guest) -> Iterator[None]:
         """Watch the load of guest and host while the body listens, also when it fails."""
-        guest_before, host_before = guest.ticks(), host_ticks()
-        bus_losses, work = guest.bus_losses(), guest.work()
-        counts, has_failed = self._counts, True
+        outer, self._look, self._last = (self._look, self._last), (lambda: _look_at(guest)), None
+        before, counts, has_failed = _look_at(guest), self._counts, True
         try:
             yield
             has_failed = False
         finally:
+            after = self._last or _look_at(guest)
+            self._look, self._last = outer
             self.hearings.append(
                 Hearing(
-                    load=load_between(guest_before, guest.ticks()),
-                    host_load=load_between(host_before, host_ticks()),
-                    bus_losses=guest.bus_losses() - bus_losses,
-                    starvation=waited_share(guest.work(), work) if has_failed else 0.0,
+                    load=load_between(before.guest, after.guest),
+                    host_load=load_between(before.host, after.host),
+                    bus_losses=after.bus_losses - before.bus_losses,
+                    starvation=waited_share(after.work, before.work) if has_failed else 0.0,
                     is_exact=has_failed or self._counts > counts,
                 )
             )
+
+    def sound_is_in(self) -> None:
+        """What follows is judgement: what that takes of this host is no matter of what was heard."""
+        if self._look:
+            self._last = self._look()
 
     def explain(self) -> str:
         """One line for the report; empty where all was calm."""

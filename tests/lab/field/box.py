@@ -192,7 +192,9 @@ class Box:
 
     def counted(self, listener: Listener, since: float, until: float | None = None) -> Counted:
         """What the count says of what arrived meanwhile."""
-        counted = count_losses(listener.samples(since, until or time.monotonic()), listener.clock or RATE)
+        until = until or time.monotonic()
+        self.evidence.sound_is_in()
+        counted = count_losses(listener.samples(since, until), listener.clock or RATE)
         self.evidence.add(counted)
         return counted
 

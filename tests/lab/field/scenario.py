@@ -125,9 +125,10 @@ def _sabotaged_once(one: Scenario, stage: Stage) -> Row:
         return row
     has_noticed = row.result is Result.FAIL and not complaint.startswith((BROKEN, LAB))
     is_open = row.result is Result.INCONCLUSIVE
+    noticed = complaint.partition("\n")[0][:100] or "it did not notice"
     return replace(
         row,
         scenario=f"{one.name} (sabotaged)",
         result=Result.PASS if has_noticed else Result.INCONCLUSIVE if is_open else Result.FAIL,
-        note=f"{stage.sabotage.words}: {complaint.partition(chr(10))[0][:100] or 'it did not notice'}",
+        note=f"{stage.sabotage.words}: {stage.evidence.explain() if is_open else noticed}",
     )
