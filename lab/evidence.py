@@ -15,6 +15,11 @@ from lab.sound.counter import Counted
 HOST_SATURATED = 0.98
 """QEMU's own threads get too little when the host has nothing left."""
 
+HOST_BUSY = 0.7
+"""Where the host is less so, nobody kept QEMU from running: the moments in which its threads waited for each other and
+for the microphones are many, beside the little that a calm guest runs.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
@@ -50,6 +55,10 @@ class _Look:
 
 def _look_at(guest: Guest) -> _Look:
     return _Look(guest.ticks(), host_ticks(), guest.work(), guest.bus_losses())
+
+
+def _starvation(share: float, host_load: float) -> float:
+    return share if host_load > HOST_BUSY else 0.0
 
 
 @dataclass(slots=True)
@@ -108,11 +117,12 @@ class Evidence:
     @contextlib.contextmanager
     def life(self, guest: Guest) -> Iterator[None]:
         """Watch *guest* for all its time, also when the body fails; a guest that no longer answers tells nothing."""
-        before = guest.ticks()
+        before, host_before = guest.ticks(), host_ticks()
         try:
             yield
         finally:
-            self.starvation = max(self.starvation, waited_share(guest.work()))
+            host_load = load_between(host_before, host_ticks())
+            self.starvation = max(self.starvation, _starvation(waited_share(guest.work()), host_load))
             with contextlib.suppress(LabError):
                 load = load_between(before, guest.ticks())
                 if load > (self.life_load or 0.0):
@@ -129,12 +139,14 @@ class Evidence:
         finally:
             after = self._last or _look_at(guest)
             self._look, self._last = outer
+            host_load = load_between(before.host, after.host)
+            starvation = _starvation(waited_share(after.work, before.work), host_load)
             self.hearings.append(
                 Hearing(
                     load=load_between(before.guest, after.guest),
-                    host_load=load_between(before.host, after.host),
+                    host_load=host_load,
                     bus_losses=after.bus_losses - before.bus_losses,
-                    starvation=waited_share(after.work, before.work) if has_failed else 0.0,
+                    starvation=starvation if has_failed else 0.0,
                     is_exact=has_failed or self._counts > counts,
                 )
             )
