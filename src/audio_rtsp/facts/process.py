@@ -50,11 +50,25 @@ def process_name(pid: int) -> str:
 
 
 def parent_of(pid: int) -> int:
-    """The process that started it; 0 when it is not there (proc(5), /proc/PID/stat: the name may hold anything)."""
+    """The process that started it; 0 when it is not there."""
+    words = _stat(pid)
+    return int(words[1]) if words else 0
+
+
+def work_of(pid: int) -> tuple[int, ...]:
+    """Major page faults, and processor ticks of user and kernel, so far: all stand still while it is stopped or waits;
+    empty when it is not there.
+    """
+    words = _stat(pid)
+    return tuple(int(words[place]) for place in (9, 11, 12)) if words else ()
+
+
+def _stat(pid: int) -> list[str]:
+    """/proc/PID/stat behind the name, which may hold anything: the state is the first word (proc(5))."""
     try:
-        return int(Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[1])
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
     except OSError:
-        return 0
+        return []
 
 
 def command_line(pid: int) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from audio_rtsp.encoder.diagnosis import EncoderDiagnosis, EncoderFault, diagnose, telling
 from audio_rtsp.encoder.report import Report
+from audio_rtsp.facts.process import work_of
 from audio_rtsp.host.child import Child
 from audio_rtsp.host.loop_time import loop_time
 from audio_rtsp.supervision.sound import Sound
@@ -15,11 +16,11 @@ from audio_rtsp.supervision.sound import Sound
 FIRST_OUTPUT_LIMIT = 30.0
 """Seconds before the first output (``dynaudnorm`` is silent for 16)."""
 START_LIMIT = 12.0
-"""Seconds until then in which it may read nothing: a small board with every stream starting takes five to load it from
-its card and connect, and a start that is cut short only makes it slower.
+"""Seconds until then in which it may read nothing while it works: a small board with every stream starting takes five
+to load it from its card, and a start that is cut short only makes it slower.
 """
 STUCK_LIMIT = 3.5
-"""Seconds without movement afterwards."""
+"""Seconds without movement afterwards, and at any time without work."""
 DRAIN = 0.6
 STOP = ((signal.SIGINT, 0.4),)
 SWAP = ((signal.SIGTERM, 0.5),)
@@ -34,7 +35,8 @@ class EncoderRun:
         self._hear = hear
         self._words: list[str] = []
         self._over = asyncio.Event()
-        self._consumed_at = self._mute_since = loop_time()
+        self._consumed_at = self._mute_since = self._worked_at = loop_time()
+        self._work: tuple[int, ...] = ()
         self._consumed = sound.taken_bytes
         self._given_up = ""
         self.is_swapped = False
@@ -61,6 +63,8 @@ class EncoderRun:
             self._consumed_at = now
         if not is_fed:
             self._mute_since = now
+        if not self.has_output:
+            self._note_work(now)
         if self._stands_still(now):
             self.give_up("it does not move")
 
@@ -106,9 +110,17 @@ class EncoderRun:
         line = found.line or f"the encoder ended by itself (exit status {code})"
         return EncoderDiagnosis(fault=found.fault, line=line)
 
+    def _note_work(self, now: float) -> None:
+        work = work_of(self._child.pid)
+        if work != self._work:
+            self._work, self._worked_at = work, now
+
     def _stands_still(self, now: float) -> bool:
-        may_not_read, may_be_mute = (STUCK_LIMIT,) * 2 if self.has_output else (START_LIMIT, FIRST_OUTPUT_LIMIT)
-        return now - self._consumed_at > may_not_read or now - self._mute_since > may_be_mute
+        unread, mute = now - self._consumed_at, now - self._mute_since
+        if self.has_output:
+            return unread > STUCK_LIMIT or mute > STUCK_LIMIT
+        may_not_read = START_LIMIT if now - self._worked_at < STUCK_LIMIT else STUCK_LIMIT
+        return unread > may_not_read or mute > FIRST_OUTPUT_LIMIT
 
     def listen(self) -> None:
         """Take what it reports and what it says."""

@@ -322,15 +322,23 @@ def test_a_flood_of_reloads_does_not_wear_out_a_device_that_is_gone(box: Box) ->
 
 
 SLOW_FFMPEG = """import os, sys, time
-time.sleep({seconds} if os.path.exists({slow!r}) else 0)
+begin = time.monotonic()
+while os.path.exists({slow!r}) and time.monotonic() < begin + {seconds}:
+    {act}
 os.execv({ffmpeg!r}, ["ffmpeg", *sys.argv[1:]])
 """
 
 
+def slow_box(tmp_path: Path, seconds: int, act: str) -> tuple[Box, Path]:
+    """While the file is there, an ffmpeg does *act* over and over for so long before it begins."""
+    box, slow = Box.make(tmp_path, "01"), tmp_path / "slow"
+    box.program("ffmpeg", SLOW_FFMPEG.format(seconds=seconds, act=act, slow=str(slow), ffmpeg=shutil.which("ffmpeg")))
+    return box, slow
+
+
 def test_a_stream_whose_encoder_waits_for_its_turn_is_not_called_live(tmp_path: Path) -> None:
     """More of them ended at once than may start at once, on a machine where a start takes its time."""
-    box, slow = Box.make(tmp_path, "01"), tmp_path / "slow"
-    box.program("ffmpeg", SLOW_FFMPEG.format(seconds=4, slow=str(slow), ffmpeg=shutil.which("ffmpeg")))
+    box, slow = slow_box(tmp_path, 4, "time.sleep(1)")
     names = [f"tone-{number}" for number in range(1, STARTING_PER_CORE * (os.cpu_count() or 1) + 4)]
     with running(box, "--server", "embedded", "--tone", str(len(names))) as program:
         victims = {program.wait_state(name, "LIVE", 20)["encoder_pid"] for name in names}
@@ -343,11 +351,24 @@ def test_a_stream_whose_encoder_waits_for_its_turn_is_not_called_live(tmp_path: 
 
 def test_an_encoder_whose_start_takes_seconds_is_waited_for(tmp_path: Path) -> None:
     """As on a small board that loads every stream's encoder at once; a start that is cut short helps nobody."""
-    box, slow = Box.make(tmp_path, "01"), tmp_path / "slow"
+    box, slow = slow_box(tmp_path, 7, "pass")
     slow.touch()
-    box.program("ffmpeg", SLOW_FFMPEG.format(seconds=7, slow=str(slow), ffmpeg=shutil.which("ffmpeg")))
     with running(box, "--server", "embedded", "--tone", "1") as program:
         assert program.wait_state("tone-1", "LIVE", 20)["encoder_restarts"] == 0
+
+
+def test_an_encoder_that_is_stopped_while_it_starts_is_replaced(tmp_path: Path) -> None:
+    """It does no work: that is no slow start."""
+    box, slow = slow_box(tmp_path, 60, "pass")
+    with running(box, "--server", "embedded", "--tone", "1") as program:
+        pids = {None, program.wait_state("tone-1", "LIVE", 20)["encoder_pid"]}
+        slow.touch()
+        os.kill(max(filter(None, pids)), signal.SIGKILL)
+        starting = wait_for(lambda: {program.stream("tone-1").get("encoder_pid")} - pids, 5, "one that starts")
+        os.kill(max(starting), signal.SIGSTOP)
+        slow.unlink()
+        wait_for(lambda: program.stream("tone-1").get("encoder_pid") not in pids | starting, 6, "the next encoder")
+        program.wait_state("tone-1", "LIVE", 10)
 
 
 def streams(program: Program) -> list[dict[str, Any]]:
