@@ -230,11 +230,6 @@ class Guest:
         """Processor time so far, for the load between two looks."""
         return parse_ticks(self.check("head -1 /proc/stat"))
 
-    def busiest(self) -> str:
-        """The three programs that worked most since they began, as in ``ffmpeg 31.0, python3 12.5`` (percent)."""
-        said = self.check("ps -eo comm=,pcpu= --sort=-pcpu | head -3")
-        return ", ".join(" ".join(line.split()) for line in said.splitlines())
-
     def bus_losses(self) -> int:
         """How often sound was lost before it reached the guest: by a microphone's own clock, or in QEMU's bus. Those of
         microphones that were pulled since count on.

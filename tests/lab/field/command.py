@@ -35,8 +35,8 @@ SWITCH_SECONDS = 0.001
 
 FAILED, CANNOT_RUN, TOO_BUSY = 1, 3, 4
 EXIT_CODES = """Exit codes: 0 every scenario passed; 1 one failed, or the lab could not be set up; 2 a bad command line;
-3 this machine cannot run the lab (not root, not Debian, no QEMU), nothing was tried; 4 nothing failed, but the machine
-was too busy to tell: never a pass."""
+3 this machine cannot run the lab (not root, no mknod or chroot, not Debian, no QEMU), nothing was tried; 4 nothing
+failed, but the machine was too busy to tell: never a pass."""
 
 
 def main(arguments: Sequence[str]) -> int:
