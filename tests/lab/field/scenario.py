@@ -7,6 +7,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from lab.errors import LabError
 from lab.host import wait_for_calm
@@ -46,6 +47,8 @@ def scenario(name: str, *sabotages: Sabotage, is_smoke: bool = False, is_long: b
     """Enter a function in the list of scenarios; one that no sabotage makes fail proves nothing."""
     if not sabotages:
         raise TypeError(f"{name}: name what makes it fail")
+    if name in REGISTER:
+        raise TypeError(f"{name}: another scenario has this name")
 
     def enter(body: Body) -> Body:
         REGISTER[name] = Scenario(name=name, body=body, sabotages=sabotages, is_smoke=is_smoke, is_long=is_long)
@@ -82,15 +85,22 @@ def _perform_once(one: Scenario, stage: Stage) -> tuple[Row, str]:
         result = Result.LEFT_OUT
         stage.note(str(reason))
     except AssertionError as error:
-        result, complaint = Result.FAIL, str(error)
+        result, complaint = Result.FAIL, _complaint(error)
     except LabError as error:
         result, complaint = Result.FAIL, f"{LAB}{error}"
-    except Exception:  # noqa: BLE001 one broken scenario must not cost the others their run
-        result, complaint = Result.FAIL, f"{BROKEN}: {traceback.format_exc()}"
+    except Exception as error:  # noqa: BLE001 one broken scenario must not cost the others their run
+        result, complaint = Result.FAIL, f"{BROKEN}: {error!r}\n{traceback.format_exc()}"
     if not complaint.startswith(BROKEN) and _says_nothing(stage, has_failed=result is Result.FAIL):
         result = Result.INCONCLUSIVE
         stage.note(stage.evidence.explain())
     return _row(one, stage, result, time.monotonic() - begin, complaint), complaint
+
+
+def _complaint(error: AssertionError) -> str:
+    """Its own words, else the line that asserts; then what its boxes were like."""
+    spot = traceback.extract_tb(error.__traceback__)[-1]
+    words = str(error) or f"{spot.line} ({Path(spot.filename).name}:{spot.lineno})"
+    return "\n".join((words, *getattr(error, "__notes__", ())))
 
 
 def _says_nothing(stage: Stage, *, has_failed: bool) -> bool:

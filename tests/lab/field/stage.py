@@ -56,7 +56,8 @@ class Stage:
                     box.start(config)
                 yield box
         except AssertionError as error:
-            raise AssertionError(f"{error}\n{box.complain()}") from None
+            error.add_note(box.complain())
+            raise
         finally:
             box.hush()
 

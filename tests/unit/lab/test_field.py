@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from field import command, scenario
 from field.sabotage import FREEZE
 from field.scenario import Body, LeftOut, Scenario, fails_as_it_should, perform
 from field.stage import Stage
+from lab.command import Answer
 from lab.errors import CommandFailed
 from lab.evidence import Evidence, Hearing
 from lab.image.build import Image
 from lab.image.cache import Cache
+from lab.machine.guest import Guest
 from lab.machine.hardware import MINI_PC
+from lab.machine.load import Ticks, Work
 from lab.machine.station import Snapshot, Station
 from lab.report import Result, Row
 
@@ -51,6 +56,17 @@ def breaks(stage: Stage) -> None:
     raise ZeroDivisionError
 
 
+def asserts_without_a_word(stage: Stage) -> None:
+    guest = SimpleNamespace(
+        ticks=lambda: Ticks(idle=1, total=1),
+        work=Work,
+        bus_losses=lambda: 0,
+        run=lambda command: Answer(code=1, stdout="1209:0001", stderr=""),
+    )
+    with stage._boxed(cast("Guest", guest), None):
+        raise AssertionError
+
+
 def is_stuck(stage: Stage) -> None:
     raise CommandFailed("true", 1, "no agent")
 
@@ -65,6 +81,18 @@ def test_a_busy_machine_gives_another_try_and_no_pass(tmp_path: Path) -> None:
 def test_a_broken_scenario_is_no_matter_of_a_busy_machine(tmp_path: Path) -> None:
     row, _ = perform(of(breaks), stages(tmp_path, Evidence([BUSY])), 2)
     assert row.result is Result.FAIL
+
+
+def test_a_broken_scenario_says_in_its_row_of_what(tmp_path: Path) -> None:
+    row, complaint = perform(of(breaks), stages(tmp_path, Evidence()), 1)
+    assert row.note == "the scenario itself is broken: ZeroDivisionError()" and "raise ZeroDivisionError" in complaint
+
+
+def test_an_assertion_without_words_is_told_by_its_line_and_the_box(tmp_path: Path) -> None:
+    row, complaint = perform(of(asserts_without_a_word), stages(tmp_path, Evidence()), 1)
+    assert row.note.startswith("raise AssertionError (test_field.py:") and "cards 1209:0001" in complaint
+    row = fails_as_it_should(of(asserts_without_a_word), stages(tmp_path, Evidence()))
+    assert row.result is Result.PASS and "raise AssertionError" in row.note
 
 
 def test_a_guest_that_was_busy_all_its_time_shows_nothing_and_its_load_is_told(tmp_path: Path) -> None:
@@ -113,6 +141,14 @@ def test_a_sabotaged_scenario_that_failed_for_want_of_a_processor_shows_nothing(
 def test_a_scenario_without_a_sabotage_is_refused() -> None:
     with pytest.raises(TypeError):
         scenario.scenario("kettle")
+
+
+def test_a_second_scenario_of_a_name_is_refused_and_the_first_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenario, "REGISTER", {})
+    scenario.scenario("kettle", FREEZE)(passes)
+    with pytest.raises(TypeError, match="kettle: another"):
+        scenario.scenario("kettle", FREEZE)(fails)
+    assert scenario.REGISTER["kettle"].body is passes
 
 
 @pytest.mark.parametrize(
