@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import importlib
 import math
+import os
 import pkgutil
 import signal
 import sys
@@ -34,13 +36,44 @@ SWITCH_SECONDS = 0.001
 """The microphones' threads must not wait 5 ms for whoever counts samples."""
 
 FAILED, CANNOT_RUN, TOO_BUSY = 1, 3, 4
-EXIT_CODES = """Exit codes: 0 every scenario passed; 1 one failed, or the lab could not be set up; 2 a bad command line;
-3 this machine cannot run the lab (not root, no mknod or chroot, not Debian, no QEMU), nothing was tried; 4 nothing
-failed, but the machine was too busy to tell: never a pass."""
+EXIT_CODES = """Exit codes: 0 every scenario passed, or was left out for want of what the table names; 1 one failed, or
+the lab could not be set up; 2 a bad command line; 3 this machine cannot run the lab (not root, no mknod or chroot, not
+Debian, no QEMU), nothing was tried; 4 nothing failed, but the machine was too busy to tell: never a pass. What the
+table says: docs/how-to/add-a-lab-scenario.md."""
+UNFIT = (errno.EACCES, errno.EDQUOT, errno.ENOSPC, errno.ENOTDIR, errno.EPERM, errno.EROFS)
+"""What the system says of a cache that is full, read-only or no folder."""
 
 
 def main(arguments: Sequence[str]) -> int:
     """The exit code."""
+    return exit_code_of(lambda: _obey(arguments))
+
+
+def exit_code_of(act: Callable[[], int]) -> int:
+    """Its own, or that of what came in between, which is told."""
+    try:
+        code = act()
+        print(end="", flush=True)  # here a reader that has gone is no traceback
+    except CannotRun as error:
+        print(f"script/lab: left out: {error}; fix: {error.fix}", file=sys.stderr)
+        code = CANNOT_RUN
+    except LabError as error:
+        print(f"script/lab: {error}\nfix: {error.fix}", file=sys.stderr)
+        code = FAILED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 128 + signal.SIGPIPE
+    except OSError as error:
+        if error.errno not in UNFIT:
+            raise
+        print(f"script/lab: {error}\nfix: make room there, or name another folder: --cache DIR", file=sys.stderr)
+        code = FAILED
+    except KeyboardInterrupt:
+        code = 128 + signal.SIGINT
+    return code
+
+
+def _obey(arguments: Sequence[str]) -> int:
     for module in pkgutil.iter_modules(scenarios.__path__):
         importlib.import_module(f"field.scenarios.{module.name}")
     options = _parse(arguments)
@@ -50,17 +83,8 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.setswitchinterval(SWITCH_SECONDS)
-    try:
-        with faster_than_others():
-            return _run(options)
-    except CannotRun as error:
-        print(f"script/lab: left out: {error}; fix: {error.fix}", file=sys.stderr)
-        return CANNOT_RUN
-    except LabError as error:
-        print(f"script/lab: {error}\nfix: {error.fix}", file=sys.stderr)
-        return FAILED
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
+    with faster_than_others():
+        return _run(options)
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -68,22 +92,25 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         prog="script/lab", description="Real microphones in a virtual machine.", epilog=EXIT_CODES
     )
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="a scenario, or how several begin (all but the long ones)"
+        "names", nargs="*", metavar="NAME", help="a scenario, or how several begin; without one: all but the long"
     )
-    parser.add_argument("--smoke", action="store_true", help="the small set, at most 6 minutes")
-    parser.add_argument("--long", action="store_true", help="the slow ones too")
+    sets = parser.add_mutually_exclusive_group()
+    sets.add_argument("--smoke", action="store_true", help="the small set, at most 6 minutes")
+    sets.add_argument("--long", action="store_true", help="the slow ones too")
     parser.add_argument("--sabotage", action="store_true", help="break each scenario's premise: each must fail")
     parser.add_argument("--tries", type=int, default=2, metavar="N", help="for a scenario on a busy machine (2)")
     parser.add_argument(
         "--minutes", type=float, default=math.inf, metavar="N", help="after which nothing is tried again"
     )
-    parser.add_argument("--yes", action="store_true", help="install missing programs without asking")
+    parser.add_argument("--yes", action="store_true", help="install missing programs, also from a terminal")
     parser.add_argument("--list", action="store_true", help="name the scenarios")
-    parser.add_argument("--cache", type=Path, default=default_cache(), metavar="DIR", help="where images are kept")
+    parser.add_argument(
+        "--cache", type=Path, default=default_cache(), metavar="DIR", help="where images are kept (%(default)s)"
+    )
     options = parser.parse_args(arguments)
     unknown = [name for name in options.names if not _matching(name)]
     if unknown:
-        parser.error(f"no scenario is called {unknown[0]!r}; there are: {', '.join(REGISTER)}")
+        parser.error(f"no scenario is called {unknown[0]!r}; they are named by: script/lab --list")
     return options
 
 
@@ -159,7 +186,9 @@ def _stages(options: argparse.Namespace, begin: float) -> Iterator[StageMaker]:
 
     ensure_host(may_ask_apt=options.yes)
     cache = Cache(options.cache.resolve())
+    say(f"images are kept in {cache.folder}")
     station = Station.open(cache, say)
+    say("installing the program in a guest")
     with passing_folder(cache.folder / "run", "installed-") as folder:
         maker = StageMaker(station, options, folder)
         server = "the real MediaMTX" if has_mediamtx() else f"the built-in server, as no {MEDIAMTX} is here"

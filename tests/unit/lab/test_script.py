@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from field.command import exit_code_of
+from lab.image.apt import PrivateApt
 
-SCRIPTS = Path(__file__).resolve().parents[3] / "script"
+ROOT = Path(__file__).resolve().parents[3]
 PYTHON = '#!/bin/sh\nprintf "%s\\n" "$0" "$PATH" "$*"\n'
 
 
@@ -24,12 +29,43 @@ def test_root_by_su_finds_what_is_in_sbin(tmp_path: Path) -> None:
     assert said[1] == "/usr/bin:/bin:/usr/sbin:/sbin"
 
 
+def test_a_reader_that_has_gone_is_no_traceback() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    argv = (sys.executable, "-P", "-m", "field", "--list")
+    environ = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests/lab'}"}
+    done = subprocess.run(argv, env=environ, stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_a_cache_that_is_full_or_no_folder_is_told_with_its_fix(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+
+    def refresh() -> int:
+        PrivateApt(tmp_path / "file/apt").refresh()
+        return 0
+
+    assert exit_code_of(refresh) == 1
+    assert "file/apt" in (said := capsys.readouterr().err) and "--cache DIR" in said
+
+
+def test_a_fault_of_the_lab_itself_keeps_its_traceback() -> None:
+    def act() -> int:
+        raise FileNotFoundError(errno.ENOENT, "no such file")
+
+    with pytest.raises(FileNotFoundError):
+        exit_code_of(act)
+
+
 def clone_of(folder: Path, name: str) -> Path:
     """With a Python that tells how it was called."""
     clone = folder / "a clone"
     for part in ("script", ".venv/bin"):
         (clone / part).mkdir(parents=True)
-    shutil.copy(SCRIPTS / name, clone / "script")
+    shutil.copy(ROOT / "script" / name, clone / "script")
     python = clone / ".venv/bin/python"
     python.write_text(PYTHON)
     python.chmod(0o755)
