@@ -82,7 +82,7 @@ class GuestStuck(LabError):
     def __init__(self, missing: str, serial_tail: str) -> None:
         super().__init__(
             f"the guest is stuck: no {missing}; the end of its serial log:\n{serial_tail}",
-            fix="a busy host makes it slow: free a core, or look at the serial log",
+            fix="a busy host makes it slow: free a core; else those lines say why",
         )
 
 
