@@ -1,12 +1,14 @@
 """The place where a card is plugged in, from its device path alone, as udev's ID_PATH has it.
 
 Source: systemd, src/udev/udev-builtin-path_id.c: the deepest device of each run of one bus counts, `pci-…`, `usb-0:…`,
-`platform-…`. Without the USB interface (that is not a place) and without the bus number (that is an order).
+`platform-…`. Without the USB interface (that is not a place) and without what is an order: the bus number, and the
+number of a controller whose parent has the address.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -16,9 +18,11 @@ _PCI = re.compile(r"^[0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$")
 _PCI_ROOT = re.compile(r"^pci[0-9a-f]{4,}:[0-9a-f]{2}$")
 _USB = re.compile(r"^\d+-(?P<ports>\d+(?:\.\d+)*)(?::\d+\.(?P<interface>\d+))?$")
 _USB_ROOT = re.compile(r"^usb\d+$")
+_NUMBERED = re.compile(r"^(?:xhci-hcd|dwc3|musb-hdrc|ci_hdrc)\.\d+(?:\.auto)?$")
+"""Controllers of a chip's USB ports, numbered as they come (PLATFORM_DEVID_AUTO); a role switch gives a new number."""
 _ORDER_ONLY = re.compile(r"^(?:fw\d+(?:\.\d+)?|virtio\d+|gadget(?:\.\d+)?)$")
 _CARD = re.compile(r"/sound/card\d+$")
-_ROOTS = frozenset({"devices", "platform", "virtual", "faux", "soc"})
+_ROOTS = frozenset({"devices", "platform", "virtual", "faux"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +39,21 @@ class Port:
 def parse_device_path(path: str) -> Port:
     """Read ``devices/pci0000:00/0000:00:1d.0/usb1/1-1/1-1:1.0/sound/card0`` (under /sys, up to the card)."""
     parts = [part for part in _CARD.sub("", path).split("/") if part]
-    runs = [(bus, list(members)[-1]) for bus, members in groupby(parts, key=_bus) if bus]
+    runs = _runs(part for part in parts if not _NUMBERED.match(part))
+    if all(bus == "usb" for bus, _ in runs):
+        runs = _runs(parts)
     text = "-".join(_place(bus, name) for bus, name in runs)
     return Port(text=text, bus=_own_bus(runs), usb_path=_usb_path(parts), interface=_interface(parts))
 
 
 def port_of_usb_place(place: UsbPlace) -> Port:
-    """The same place from the words in /proc/asound/cards; a bridge between board and PCI bus is not told there."""
+    """The same place from the words in /proc/asound/cards: without a bridge to the PCI bus, controllers by number."""
     host = place.host.lower()
     return Port(text=f"{_place('pci' if _PCI.match(host) else 'platform', host)}-usb-0:{place.ports}", bus="usb")
+
+
+def _runs(parts: Iterable[str]) -> list[tuple[str, str]]:
+    return [(bus, list(members)[-1]) for bus, members in groupby(parts, key=_bus) if bus]
 
 
 def _bus(part: str) -> str:

@@ -39,9 +39,20 @@ def test_the_port_is_what_udev_says(witness) -> None:  # type: ignore[no-untyped
         ),
         (
             "devices/platform/axi/1000120000.pcie/1f00200000.usb/xhci-hcd.0/usb1/1-2/1-2:1.0/sound/card0",
-            "platform-xhci-hcd.0-usb-0:2",
+            "platform-1f00200000.usb-usb-0:2",
             "usb",
         ),
+        (
+            "devices/platform/usb@fe900000/fe900000.usb/xhci-hcd.1.auto/usb1/1-1/1-1:1.0/sound/card1",
+            "platform-fe900000.usb-usb-0:1",
+            "usb",
+        ),
+        (
+            "devices/soc0/soc/2100000.aips-bus/2184200.usb/ci_hdrc.1/usb2/2-1/2-1.2/2-1.2:1.0/sound/card1",
+            "platform-2184200.usb-usb-0:1.2",
+            "usb",
+        ),
+        ("devices/platform/xhci-hcd.0/usb1/1-1/1-1:1.0/sound/card1", "platform-xhci-hcd.0-usb-0:1", "usb"),
         ("devices/platform/soc/soc:sound/sound/card0", "platform-soc:sound", "platform"),
         ("devices/faux/snd_aloop.0/sound/card0", "platform-snd_aloop.0", "platform"),
         (
@@ -72,6 +83,12 @@ def test_the_port_is_what_udev_says(witness) -> None:  # type: ignore[no-untyped
 def test_ports_of_other_boards(path: str, port: str, bus: str) -> None:
     found = parse_device_path(path)
     assert (found.text, found.bus) == (port, bus)
+
+
+def test_a_controller_that_another_kernel_numbers_otherwise_is_the_same_place() -> None:
+    """The controller fc400000.usb of an RK3588 under two kernels."""
+    card = "devices/platform/fc400000.usb/xhci-hcd.{}.auto/usb4/4-1/4-1.4/4-1.4:1.0/sound/card2"
+    assert {parse_device_path(card.format(number)).text for number in (0, 10)} == {"platform-fc400000.usb-usb-0:1.4"}
 
 
 def test_bus_number_and_interface_are_no_part_of_the_place() -> None:
