@@ -15,6 +15,8 @@ from audio_rtsp.alsa.port import natural
 from audio_rtsp.stream_name import MAX_LENGTH, NOT_STREAMS, RULE, is_stream_name
 
 _LAST_RESORT = "microphone"
+_WHOLE = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"})
+"""Letters that Unicode does not take apart; the first is in every RØDE."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ def default_slug(product: str, card_id: str) -> str:
 
 
 def _slug(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold().translate(_WHOLE))
     letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return re.sub(r"[^a-z0-9_]+", "-", letters).strip("-_")[:MAX_LENGTH].rstrip("-_")
 

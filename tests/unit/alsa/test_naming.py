@@ -21,6 +21,7 @@ ONE, TWO = device("usb_audio_12090003_at_usb-0:2"), device("usb_audio_12090003_a
     ("product", "slug"),
     [
         ("Mikrofon “Größe” 日本", "mikrofon-grosse"),
+        ("RØDE AI-Micro", "rode-ai-micro"),
         ("USB PnP Sound Device", "usb-pnp-sound-device"),
         ("  --Röde NT-USB+ (2nd)  ", "rode-nt-usb-2nd"),
         ("ﬁne ℌi²", "fine-hi2"),
