@@ -43,7 +43,7 @@ CAUSES = {
     CaptureFault.REPLACED: Cause.REPLACED,
     CaptureFault.NOT_ALLOWED: Cause.CANNOT_WORK,
     CaptureFault.CANNOT_WORK: Cause.REFUSED,
-    CaptureFault.NOT_STARTED: Cause.UNEXPLAINED,
+    CaptureFault.NOT_STARTED: Cause.NOT_STARTED,
     CaptureFault.UNEXPLAINED: Cause.UNEXPLAINED,
 }
 ABSENT = "waiting for its device"

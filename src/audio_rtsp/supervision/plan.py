@@ -38,6 +38,11 @@ class StreamPlan:
     silence_seconds: float
     capture_volume: int | None
 
+    @property
+    def is_usb(self) -> bool:
+        """Whether its device has a plug that can be pulled and put back."""
+        return self.identity.startswith("usb_")
+
 
 def plan_stream(
     *, name: str, identity: str, description: str, values: Values, device_channels: Sequence[int]

@@ -13,6 +13,7 @@ class Cause(StrEnum):
     REPLACED = "replaced"
     UNEXPLAINED = "unexplained"
     STALLED = "stalled"
+    NOT_STARTED = "not started"
     BUSY = "busy"
     ABSENT = "absent"
     NOT_READY = "not ready"
@@ -82,8 +83,13 @@ def after(
             return history, Wait(seconds=rules.restart_cooldown, is_cooldown=True)
         case Cause.STALLED:
             return _after_stall(history if flowed < SHORT_RUN else replace(history, stalls=0))
+        case Cause.UNEXPLAINED | Cause.NOT_STARTED if flowed >= SHORT_RUN:
+            return history, Wait(seconds=0.0)
         case Cause.UNEXPLAINED:
-            return (history, Wait(seconds=0.0)) if flowed >= SHORT_RUN else _after_unexplained(history, rules, chance)
+            return _after_unexplained(history, rules, chance)
+        case Cause.NOT_STARTED:
+            history, wait = _after_unexplained(history, rules, chance)
+            return history, replace(wait, wants_usb_reset=history.short_runs == rules.max_restart_attempts)
 
 
 def _after_stall(history: History) -> tuple[History, Wait]:

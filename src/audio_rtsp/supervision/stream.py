@@ -114,8 +114,9 @@ class Stream:
         self._listen()
         if self._capture.wants_usb_reset:
             self._capture.wants_usb_reset = False
-            self.usb_resets.ask(MUTE)
-            self._tell("mute three times: pull its plug and put it back", 0.0)
+            if self.plan.is_usb:
+                self.usb_resets.ask(MUTE)
+                self._tell("gives no sound: pull its plug and put it back", 0.0)
         self._judge()
 
     def _observe_loss(self) -> None:

@@ -89,7 +89,7 @@ class Supervisor:
         found = next((stream for stream in self._streams.values() if stream.plan.name == name), None)
         if found is None:
             return NO_STREAM
-        if not found.plan.identity.startswith("usb_"):
+        if not found.plan.is_usb:
             return NOT_USB
         found.usb_resets.ask(BY_HAND)
         return ""

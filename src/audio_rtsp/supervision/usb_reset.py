@@ -6,7 +6,7 @@ from audio_rtsp.host.loop_time import loop_time
 from audio_rtsp.status import UsbReset
 
 BY_HAND = "asked for by hand"
-MUTE = "mute three times"
+MUTE = "gives no sound"
 NOT_USB = "it is no USB device"
 
 

@@ -187,6 +187,7 @@ def test_a_driver_that_cannot_start_is_tried_again_within_seconds_and_says_what_
     assert began == [0.0, 0.0, 0.0, 2.0, 6.0]
     assert bench.side.condition is CaptureCondition.COOLDOWN
     assert "another USB port" in bench.side.reason
+    assert bench.asked_for_reset == 1, "a microphone that locked up needs its plug pulled"
 
 
 def test_failures_in_a_row_wait_longer_and_longer_until_the_cooldown() -> None:

@@ -57,6 +57,13 @@ def test_after_five_short_runs_comes_one_try_each_cooldown_for_ever() -> None:
     assert all(wait.is_cooldown and wait.seconds == 300.0 for wait in found[4:])
 
 
+def test_a_device_that_does_not_start_wants_one_reset_and_is_else_tried_like_any_other() -> None:
+    found = waits(Cause.NOT_STARTED, 50)
+    assert [wait.seconds for wait in found] == [wait.seconds for wait in waits(Cause.UNEXPLAINED, 50)]
+    assert [number for number, wait in enumerate(found, 1) if wait.wants_usb_reset] == [5]
+    assert not any(wait.wants_usb_reset for wait in waits(Cause.UNEXPLAINED, 50))
+
+
 def test_one_attempt_alone_means_cooldown_from_the_first_short_run() -> None:
     assert waits(Cause.UNEXPLAINED, 1, rules=Rules(max_restart_attempts=1))[0].is_cooldown
 
