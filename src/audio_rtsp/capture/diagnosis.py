@@ -30,7 +30,7 @@ class CaptureDiagnosis:
 
 
 SIGNS: tuple[tuple[CaptureFault, tuple[str, ...]], ...] = (
-    (CaptureFault.BUSY, ("Device or resource busy",)),
+    (CaptureFault.BUSY, ("Device or resource busy", "Resource busy")),  # the second: musl's word
     (CaptureFault.NOT_ALLOWED, ("Permission denied", "Operation not permitted")),
     (CaptureFault.GONE, ("Cannot get card index", "cannot find card")),  # alsa-lib may go on: Unknown PCM
     (
@@ -51,7 +51,7 @@ SIGNS: tuple[tuple[CaptureFault, tuple[str, ...]], ...] = (
         CaptureFault.NOT_STARTED,  # each setting was taken, the driver failed after it; USB: bandwidth (ENOSPC, EPIPE)
         ("Unable to install hw params", "state = PREPARED", "open error: Invalid argument", "No space left on device"),
     ),
-    (CaptureFault.STALLED, ("read error: Input/output error", "Input/output error")),
+    (CaptureFault.STALLED, ("Input/output error", "I/O error", "Connection timed out")),
 )
 
 
