@@ -57,6 +57,13 @@ def test_the_defaults_are_a_plan_without_complaints() -> None:
     )
 
 
+def test_only_a_usb_device_has_a_plug() -> None:
+    plan, _ = planned()
+    assert plan.is_usb
+    for identity in ("platform-20980000.usb", "platform-soc:sound", "pci-0000:00:1f.3", "tone_1"):
+        assert not replace(plan, identity=identity).is_usb
+
+
 def test_the_rules_of_restarting_come_from_the_settings() -> None:
     plan, _ = planned(
         (RESTART_DELAY, 3.0), (MAX_RESTART_ATTEMPTS, 2), (RESTART_COOLDOWN, 60.0), (GAP_FILL_SECONDS, 5.0)
