@@ -63,6 +63,11 @@ class Box:
         self.sabotage.undermine(self)
         self.guest.check(f"systemctl enable -q --now {NAME}", timeout=START_LIMIT)
 
+    def reload(self) -> None:
+        """The settings are read again, as the unit has it."""
+        answer = self.guest.run(f"systemctl reload {NAME}")
+        assert answer.code == 0, f"no reload: {answer.stderr}"
+
     def plug(self, port: int, microphone: Microphone) -> Plug:
         """Plug it in; a sabotage may alter it."""
         return self.guest.plug(port, self._altered(microphone))

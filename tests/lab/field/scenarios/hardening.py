@@ -41,7 +41,7 @@ def hardening(stage: Stage) -> None:
         taken = box.until_state("taken", "BUSY", 15)
         assert "held by arecord (pid " in taken["reason"], f"the holder is not named: {taken}"
         late = _hears_udev(box)
-        box.guest.check(f"systemctl reload {NAME}")
+        box.reload()
         box.hears(box.listen("late"), 440)
         _nothing_was_killed(box)
         words = box.guest.check(f"systemd-analyze security {NAME} --no-pager | tail -1")

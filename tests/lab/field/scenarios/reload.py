@@ -11,7 +11,6 @@ from field.box import EXACT, Box, Stream
 from field.sabotage import ROUGH_RELOAD, TORN
 from field.scenario import scenario
 from field.stage import Stage
-from field.unit import NAME
 
 LOST_LIMIT = 0.05
 CONFIG = f"{EXACT}SERVER=embedded\n"
@@ -32,7 +31,7 @@ def reload(stage: Stage) -> None:
         pid = box.main_pid()
         with box.hearing():
             begin = time.monotonic()
-            box.guest.check(f"systemctl reload {NAME}")
+            box.reload()
             time.sleep(2)
             _change_desk(box)
             swapped = box.until(lambda: _has_new_encoder(box, before["desk"]), 10, "another encoder of desk")
@@ -51,7 +50,7 @@ def reload(stage: Stage) -> None:
 def _change_desk(box: Box) -> None:
     box.guest.check("mkdir -p /etc/audio-rtsp/devices")
     box.guest.put(b'FFMPEG_ADDITIONAL_OPTS="-metadata title=Desk"\n', "/etc/audio-rtsp/devices/desk.conf")
-    box.guest.check(f"systemctl reload {NAME}")
+    box.reload()
 
 
 def _has_new_encoder(box: Box, before: Stream) -> bool:
