@@ -9,8 +9,6 @@ from audio_rtsp.config.keyvalue import KEY, Line, parse_lines
 from audio_rtsp.config.settings import BY_KEY
 from audio_rtsp.config.wreck import no_text
 
-KEYS = tuple(BY_KEY)
-
 
 def damage(name: str, data: bytes) -> str:
     """What *data* seems to be instead of the owner's file *name*; empty when a part of it can be used."""
@@ -28,4 +26,4 @@ def _without_sense(name: str, data: bytes) -> str:
 
 
 def _is_meant(line: Line) -> bool:
-    return line.key in BY_KEY or bool(line.key and nearest(line.key, KEYS))
+    return line.key in BY_KEY or bool(line.key and nearest(line.key))

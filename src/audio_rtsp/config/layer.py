@@ -12,7 +12,6 @@ from audio_rtsp.config.setting import Scope
 from audio_rtsp.config.settings import BY_KEY
 from audio_rtsp.config.values import Given, Layer, Origin, OriginKind
 
-KEYS = tuple(BY_KEY)
 TWICE_IN_THE_SEED = frozenset({"CPU_THRESHOLD", "MEMORY_THRESHOLD", "ENABLE_AUTO_REBOOT", "MAX_RESTART_ATTEMPTS"})
 """Keys of two tables in the documentation: copied together they stand twice."""
 
@@ -38,8 +37,8 @@ def judge(key: str, text: str, origin: Origin) -> Verdict:
     """Judge one assignment."""
     setting = BY_KEY.get(key)
     if setting is None:
-        says = f"{quoted(key) if not key.isidentifier() else key}: unknown key{did_you_mean(key, KEYS)}"
-        return Verdict(key=nearest(key, KEYS) or "", complaint=Complaint(origin.where, says))
+        says = f"{quoted(key) if not key.isidentifier() else key}: unknown key{did_you_mean(key)}"
+        return Verdict(key=nearest(key) or "", complaint=Complaint(origin.where, says))
     if origin.kind is OriginKind.DEVICE_FILE and setting.scope is Scope.SERVICE:
         says = f"{key}: holds for all streams; write it in config, not in a device file"
         return Verdict(complaint=Complaint(origin.where, says))
@@ -64,7 +63,7 @@ def read_environment(environ: Mapping[str, str], previous: Layer) -> Reading:
     verdicts = [
         judge(key, environ[name], Origin(kind=OriginKind.ENVIRONMENT, where=name))
         for key, name in found
-        if key in BY_KEY or nearest(key, KEYS)
+        if key in BY_KEY or nearest(key)
     ]
     return _settle(verdicts, (), previous)
 

@@ -156,7 +156,7 @@ def _setting(key: str) -> Setting[Any]:
     """The setting that the owner means; ``audio-codec`` will do. Raises ConfigRefused with a guess."""
     name = key.upper().replace("-", "_")
     if name not in BY_KEY:
-        says = f"{quoted(key)}: unknown key{did_you_mean(name, tuple(BY_KEY))}"
+        says = f"{quoted(key)}: unknown key{did_you_mean(name)}"
         raise ConfigRefused([says], fix="all keys: audio-rtsp config show --all")
     return BY_KEY[name]
 
