@@ -71,7 +71,7 @@ def read_environment(environ: Mapping[str, str], previous: Layer) -> Reading:
 def read_overrides(overrides: Mapping[str, str], previous: Layer) -> Reading:
     """Read what the command line gives, KEY -> text."""
     verdicts = [
-        judge(key, text, Origin(kind=OriginKind.COMMAND_LINE, where="--" + key.lower().replace("_", "-")))
+        judge(key, text, Origin(kind=OriginKind.COMMAND_LINE, where=BY_KEY[key].option))
         for key, text in overrides.items()
     ]
     return _settle(verdicts, (), previous)
