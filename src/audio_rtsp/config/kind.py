@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -79,36 +79,23 @@ def bitrate(low: int, high: int) -> Kind[int]:
 def switch() -> Kind[bool]:
     """True or false; yes, on and 1 are understood too."""
     words = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
-
-    def parse(text: str) -> bool:
-        if text.lower() not in words:
-            raise ValueError("takes true or false")
-        return words[text.lower()]
-
-    return Kind(parse=parse, render=lambda value: "true" if value else "false", takes="true or false")
+    return named(words, "true or false", lambda value: "true" if value else "false")
 
 
 def choice(words: type[E]) -> Kind[E]:
     """One of a few words."""
-    takes = "one of " + ", ".join(words)
+    return named({str(word): word for word in words}, "one of " + ", ".join(words))
 
-    def parse(text: str) -> E:
-        if text.lower() not in set(words):
+
+def named(values: Mapping[str, T], takes: str, render: Callable[[T], str] = str) -> Kind[T]:
+    """One of a few values, each by its names in lower case; some have more than one."""
+
+    def parse(text: str) -> T:
+        if text.lower() not in values:
             raise ValueError(f"takes {takes}")
-        return words(text.lower())
+        return values[text.lower()]
 
-    return Kind(parse=parse, render=str, takes=takes)
-
-
-def named(aliases: dict[str, str], takes: str) -> Kind[str]:
-    """One of a few names, some of which have a second one."""
-
-    def parse(text: str) -> str:
-        if text.lower() not in aliases:
-            raise ValueError(f"takes {takes}")
-        return aliases[text.lower()]
-
-    return Kind(parse=parse, render=str, takes=takes)
+    return Kind(parse=parse, render=render, takes=takes)
 
 
 def numbered(words: tuple[str, ...], high: int, takes: str) -> Kind[str]:
