@@ -41,7 +41,7 @@ class Sources:
 
 def settings_file(folder: Path, stream: str | None) -> Path:
     """The global file, or the device file of *stream*."""
-    return folder / CONFIG if stream is None else folder / DEVICES / f"{stream}{SUFFIX}"
+    return folder / (CONFIG if stream is None else device_file(stream))
 
 
 def device_file(stream: str) -> str:
@@ -54,19 +54,19 @@ def read_sources(folder: Path) -> Sources:
     names = _device_file_names(folder / DEVICES)
     stems = [] if isinstance(names, Unread) else [name.removesuffix(SUFFIX) for name in names]
     return Sources(
-        config=_text(folder / CONFIG) or b"",
-        device_map=_text(folder / device_map.FILE) or b"",
-        blacklist=_text(folder / blacklist.FILE) or b"",
+        config=_text(folder / CONFIG),
+        device_map=_text(folder / device_map.FILE),
+        blacklist=_text(folder / blacklist.FILE),
         devices=names
         if isinstance(names, Unread)
-        else {stem: _text(settings_file(folder, stem)) or b"" for stem in stems if is_stream_name(stem)},
+        else {stem: _text(settings_file(folder, stem)) for stem in stems if is_stream_name(stem)},
         complaints=tuple(_misnamed(stem) for stem in stems if not is_stream_name(stem)),
     )
 
 
-def _text(path: Path) -> Text | None:
-    """The bytes of one of the owner's files; None when it is missing. One that is no such file any more is Unread."""
-    data = read_owner_file(path)
+def _text(path: Path) -> Text:
+    """The bytes of one of the owner's files, none when it is missing; one that is no such file any more is Unread."""
+    data = read_owner_file(path) or b""
     fault = damage(path.name, data) if isinstance(data, bytes) else ""
     return Unread(fault, how_to_restore(path)) if fault else data
 
