@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from audio_rtsp.errors import why
-from audio_rtsp.host.atomic_file import sync_directory
+from audio_rtsp.host.atomic_file import make_folder, sync_directory
 
 FLAGS = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK
 """Readable, to see whether its last line is whole; never waiting, should it be a pipe."""
@@ -19,7 +19,7 @@ FLAGS = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK
 Gap = Callable[[str], str]
 """A whole line from words such as ``3 lines are missing here (no space left on device)``."""
 
-FILE_MODE, FOLDER_MODE = 0o644, 0o755
+FILE_MODE = 0o644
 LOOKS, LOOK_PAUSE = 20, 0.001
 """How often, and how many seconds apart, a last line without an end is looked at before it counts as cut off."""
 
@@ -153,18 +153,11 @@ def _open(path: Path) -> int:
 
 
 def _create(path: Path) -> int:
-    _make_folder(path.parent)
+    make_folder(path.parent)
     descriptor = os.open(path, FLAGS | os.O_CREAT, FILE_MODE)
     with contextlib.suppress(OSError):
         os.fchmod(descriptor, FILE_MODE)  # whatever the umask
     return descriptor
-
-
-def _make_folder(folder: Path) -> None:
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
-    for one in reversed(missing):
-        one.mkdir(exist_ok=True)
-        one.chmod(FOLDER_MODE)
 
 
 def _end_last_line(descriptor: int) -> None:
