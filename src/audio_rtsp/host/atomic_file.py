@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 NEW_FILE_MODE = 0o644
@@ -18,13 +19,26 @@ def write_atomic(path: Path, data: bytes, *, mode: int | None = None, group: int
     A symbolic link stays a link: its target is replaced. Raises OSError; then the old content is untouched.
     """
     path = _target(path)
-    _remove_debris(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
-    try:
+    with _in_place_of(path) as temporary:
         _write_new(temporary, data, _mode_for(path, mode))
         _keep_owner(path, temporary)
         if group is not None:
             _give(temporary, group)
+
+
+def link_atomic(path: Path, target: str) -> None:
+    """Make *path* a symbolic link to *target*, whatever file or link it was; raises OSError, then nothing changed."""
+    with _in_place_of(path) as temporary:
+        temporary.symlink_to(target)
+
+
+@contextlib.contextmanager
+def _in_place_of(path: Path) -> Iterator[Path]:
+    """A name beside *path* for what the body makes, which then takes its place."""
+    _remove_debris(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
+    try:
+        yield temporary
         temporary.rename(path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -65,19 +79,6 @@ def _keep_owner(path: Path, temporary: Path) -> None:
             os.chown(temporary, before.st_uid, before.st_gid)
     except OSError:
         return  # the file is new, or not ours to give away
-
-
-def link_atomic(path: Path, target: str) -> None:
-    """Make *path* a symbolic link to *target*, whatever file or link it was; raises OSError, then nothing changed."""
-    _remove_debris(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
-    temporary.symlink_to(target)
-    try:
-        temporary.rename(path)
-    except BaseException:
-        temporary.unlink()
-        raise
-    sync_directory(path.parent)
 
 
 def make_folder(path: Path) -> None:
