@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from audio_rtsp.server.mediamtx.document import Document, NotADocument
+from audio_rtsp.server.mediamtx.document import Document
 from audio_rtsp.server.mediamtx.listeners import Listener, parse_listeners, split_address
 from audio_rtsp.server.mediamtx.old_words import CATCH_ALL, quote_no, take_read_rules
 from audio_rtsp.server.mediamtx.remark import Refused, Remark
@@ -48,10 +48,7 @@ class Derived:
 
 def derive(owner_text: str, wanted: Wanted) -> Derived:
     """Make the copy; raises Refused for what cannot work or would end all streams."""
-    try:
-        document = Document(owner_text)
-    except NotADocument as error:
-        raise Refused(error.line, str(error)) from None
+    document = Document(owner_text)
     remarks = [*quote_no(document), *_settle_users(document, wanted)]
     _let_us_publish(document, wanted.rtsp_port)
     _let_us_watch(document, wanted.api_port)

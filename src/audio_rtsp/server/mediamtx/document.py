@@ -20,18 +20,12 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, ScalarString
 from ruamel.yaml.tag import Tag
 from ruamel.yaml.util import load_yaml_guess_indent
 
+from audio_rtsp.server.mediamtx.remark import Refused
+
 Value: TypeAlias = "bool | int | str | Sequence[Value] | Mapping[str, Value]"
 
 TEXT = "tag:yaml.org,2002:str"
 NEVER_WRAP = 1 << 20
-
-
-class NotADocument(Exception):
-    """The text is no YAML mapping; *line* counts from 1, 0 = nowhere in particular."""
-
-    def __init__(self, line: int, what: str) -> None:
-        super().__init__(what)
-        self.line = line
 
 
 class _Untyped(VersionedResolver):
@@ -45,25 +39,25 @@ class Document:
     """A mapping with its comments; keys are addressed by their path, as in ``("paths", "secure")``."""
 
     def __init__(self, text: str) -> None:
-        """Raises NotADocument."""
+        """Raises Refused for what is no YAML mapping."""
         self._yaml = _dialect(text)
         self._has_crlf = "\r\n" in text
         try:
             whole = self._yaml.load(text)
         except MarkedYAMLError as error:
-            raise NotADocument(_line_of(error), _said(error)) from None
+            raise Refused(_line_of(error), _said(error)) from None
         except ReaderError as error:
             line = text.count("\n", 0, error.position) + 1
-            raise NotADocument(line, "a character stands here that is no text") from None
+            raise Refused(line, "a character stands here that is no text") from None
         except RecursionError:
-            raise NotADocument(0, "it is nested too deep") from None
+            raise Refused(0, "it is nested too deep") from None
         except (YAMLError, ValueError) as error:
-            raise NotADocument(0, " ".join(str(error).split())) from None
+            raise Refused(0, " ".join(str(error).split())) from None
         if whole is None:
             whole = CommentedMap()
             self._head = text
         elif not isinstance(whole, CommentedMap):
-            raise NotADocument(1, "it does not consist of lines such as 'rtsp: true'")
+            raise Refused(1, "it does not consist of lines such as 'rtsp: true'")
         else:
             self._head = ""
         self._whole = whole

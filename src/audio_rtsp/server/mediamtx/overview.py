@@ -8,7 +8,7 @@ from typing import Any
 
 from audio_rtsp.errors import NotReadable
 from audio_rtsp.server.mediamtx.conf_files import ConfFiles
-from audio_rtsp.server.mediamtx.document import Document, NotADocument
+from audio_rtsp.server.mediamtx.document import Document
 from audio_rtsp.server.mediamtx.listeners import parse_listeners
 from audio_rtsp.server.mediamtx.remark import Refused
 from audio_rtsp.server.mediamtx.users import READ_ACTIONS
@@ -45,7 +45,7 @@ def read_overview(files: ConfFiles) -> Overview:
     try:
         document = Document(text)
         opened = {one.key: one.port for one in parse_listeners(document)}
-    except (NotADocument, Refused) as error:
+    except Refused as error:
         raise NotReadable(str(files.checked), str(error)) from None
     return Overview(
         file=str(files.owner),

@@ -8,10 +8,9 @@ from __future__ import annotations
 import json
 
 from audio_rtsp.server.mediamtx.derive import set_port
-from audio_rtsp.server.mediamtx.document import Document, NotADocument
+from audio_rtsp.server.mediamtx.document import Document
 from audio_rtsp.server.mediamtx.listeners import is_on, split_address
 from audio_rtsp.server.mediamtx.ports import DEFAULT_PORTS, Ports
-from audio_rtsp.server.mediamtx.remark import Refused
 from audio_rtsp.server.mediamtx.users import LAN, LOOPBACK
 
 ADDRESSES = {
@@ -69,7 +68,7 @@ def first_text(ports: Ports) -> str:
 
 def with_ports(text: str, ports: Ports) -> str:
     """The owner's file with the ports that are named, 0 = off; raises Refused for a file that cannot be read."""
-    document = _document(text)
+    document = Document(text)
     for name, key in ADDRESSES.items():
         port = getattr(ports, name)
         if port is not None and is_on(document, name, default=name in ON_BY_DEFAULT) != bool(port):
@@ -81,15 +80,8 @@ def with_ports(text: str, ports: Ports) -> str:
 
 def configured_ports(text: str) -> Ports:
     """The ports that the file names itself; raises Refused for a file that cannot be read."""
-    document = _document(text)
+    document = Document(text)
     return Ports(**{name: _port(document, key) for name, key in ADDRESSES.items()})
-
-
-def _document(text: str) -> Document:
-    try:
-        return Document(text)
-    except NotADocument as error:
-        raise Refused(error.line, str(error)) from None
 
 
 def _switch_and_address(name: str, port: int) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 from audio_rtsp.server.http import BadAnswer, get
-from audio_rtsp.server.mediamtx.document import Document, NotADocument
+from audio_rtsp.server.mediamtx.document import Document
 from audio_rtsp.server.mediamtx.listeners import split_address
+from audio_rtsp.server.mediamtx.remark import Refused
 
 GLOBAL = "/v3/config/global/get"
 PATHS = "/v3/config/paths/list?itemsPerPage=1000"
@@ -42,7 +43,7 @@ def api_port(text: str) -> int:
     """Where the server of this copy answers; 0 when the copy does not say."""
     try:
         return split_address(Document(text).text("apiAddress"))[1]
-    except (NotADocument, ValueError):
+    except (Refused, ValueError):
         return 0
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from audio_rtsp.server.mediamtx.document import Document, NotADocument
+from audio_rtsp.server.mediamtx.document import Document
+from audio_rtsp.server.mediamtx.remark import Refused
 
 OWNERS = """\
 # Head comment
@@ -90,13 +91,13 @@ def test_lines_are_the_ones_an_editor_shows() -> None:
     [("a: 1\na: 2\n", 2), ("a: [\n", 2), ("a: b: c\n", 1), ("\tx: 1\n", 1), ("- a\n", 1), ("a: 1\n---\nb: 2\n", 2)],
 )
 def test_what_is_no_mapping_is_told_with_its_line(text: str, line: int) -> None:
-    with pytest.raises(NotADocument) as caught:
+    with pytest.raises(Refused) as caught:
         Document(text)
-    assert caught.value.line == line
+    assert caught.value.remark.line == line
 
 
 def test_a_complaint_repeats_no_password() -> None:
-    with pytest.raises(NotADocument) as caught:
+    with pytest.raises(Refused) as caught:
         Document("readPass: s3cret\nreadPass: s3cret\n")
     assert "readPass" in str(caught.value)
     assert "s3cret" not in str(caught.value)
@@ -115,6 +116,6 @@ def test_a_complaint_repeats_no_password() -> None:
     ],
 )
 def test_what_yaml_does_not_like_is_said_in_plain_words(text: str, line: int, says: str) -> None:
-    with pytest.raises(NotADocument) as caught:
+    with pytest.raises(Refused) as caught:
         Document(text)
-    assert (caught.value.line, str(caught.value)) == (line, says)
+    assert (caught.value.remark.line, str(caught.value)) == (line, says)
