@@ -8,7 +8,7 @@ from pathlib import Path
 from audio_rtsp.alsa.inventory import read_inventory
 from audio_rtsp.config.load import Configuration
 from audio_rtsp.devices.memory import DeviceMemory
-from audio_rtsp.devices.probe import probe, probe_async, unknown_devices
+from audio_rtsp.devices.probe import probe, unknown_devices
 from audio_rtsp.devices.roster import Roster, call_roll
 
 
@@ -26,15 +26,8 @@ def look(root: Path, configuration: Configuration, memory: DeviceMemory) -> Look
     return Looked(roster=roster, memory=after)
 
 
-def look_and_ask(root: Path, configuration: Configuration, memory: DeviceMemory) -> Looked:
+async def look_and_ask_async(root: Path, configuration: Configuration, memory: DeviceMemory) -> Looked:
     """The same, and devices of unknown capability are asked by opening them; never for another machine's tree."""
     looked = look(root, configuration, memory)
     unknown = unknown_devices(looked.roster)
-    return look(root, configuration, probe(unknown, looked.memory)) if unknown else looked
-
-
-async def look_and_ask_async(root: Path, configuration: Configuration, memory: DeviceMemory) -> Looked:
-    """As :func:`look_and_ask`, with the event loop free while devices answer."""
-    looked = look(root, configuration, memory)
-    unknown = unknown_devices(looked.roster)
-    return look(root, configuration, await probe_async(unknown, looked.memory)) if unknown else looked
+    return look(root, configuration, await probe(unknown, looked.memory)) if unknown else looked

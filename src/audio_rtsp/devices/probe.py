@@ -7,7 +7,7 @@ that after one sample. Exit code 1 is usual, as the device need not have arecord
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from audio_rtsp.alsa.capability import parse_hw_params
 from audio_rtsp.alsa.quirks import varies_capability
@@ -16,7 +16,7 @@ from audio_rtsp.devices.device import Device, DeviceState
 from audio_rtsp.devices.memory import DeviceMemory, Learnt, with_learnt
 from audio_rtsp.devices.roster import Roster
 from audio_rtsp.errors import ProgramMissing
-from audio_rtsp.host import command
+from audio_rtsp.host.command import Finished, run_async
 from audio_rtsp.host.shortage import starved
 
 TIMEOUT = 3.0
@@ -35,33 +35,20 @@ def unknown_devices(roster: Roster) -> tuple[Device, ...]:
     return tuple(one for one in closed if one.capability is None or varies_capability(one.driver))
 
 
-def probe(devices: Iterable[Device], memory: DeviceMemory) -> DeviceMemory:
-    """Ask each device; blocks up to three seconds for each."""
-    return with_learnt(memory, {device.identity: _ask(device) for device in devices})
+async def probe(devices: Sequence[Device], memory: DeviceMemory) -> DeviceMemory:
+    """Ask all devices at once; takes up to three seconds."""
+    answers = await asyncio.gather(*map(_ask, devices))
+    return with_learnt(memory, {device.identity: answer for device, answer in zip(devices, answers, strict=True)})
 
 
-async def probe_async(devices: Iterable[Device], memory: DeviceMemory) -> DeviceMemory:
-    """As :func:`probe`, all at once, with the event loop free meanwhile."""
-    asked = tuple(devices)
-    answers = await asyncio.gather(*(_ask_async(device) for device in asked))
-    return with_learnt(memory, {device.identity: answer for device, answer in zip(asked, answers, strict=True)})
-
-
-def _ask(device: Device) -> Learnt:
+async def _ask(device: Device) -> Learnt:
     try:
-        return learn(command.run(probe_argv(device), timeout=TIMEOUT))
+        return learn(await run_async(probe_argv(device), timeout=TIMEOUT))
     except (ProgramMissing, OSError) as error:
-        return _unasked(error)
+        return f"cannot be asked what it can do: {error}"
 
 
-async def _ask_async(device: Device) -> Learnt:
-    try:
-        return learn(await command.run_async(probe_argv(device), timeout=TIMEOUT))
-    except (ProgramMissing, OSError) as error:
-        return _unasked(error)
-
-
-def learn(finished: command.Finished) -> Learnt:
+def learn(finished: Finished) -> Learnt:
     """The dump, wherever arecord printed it, else its complaint."""
     text = finished.stderr + finished.stdout
     capability = parse_hw_params(text)
@@ -69,7 +56,3 @@ def learn(finished: command.Finished) -> Learnt:
         return capability
     lines = [line for line in finished.stderr.split("\n") if line.strip()]
     return starved(finished.stderr) or diagnose(lines).line or f"arecord did not answer within {TIMEOUT:g} s"
-
-
-def _unasked(error: Exception) -> str:
-    return f"cannot be asked what it can do: {error}"

@@ -15,7 +15,7 @@ from audio_rtsp.alsa.capability import RateList, RateRange, parse_hw_params
 from audio_rtsp.config.blacklist import Blacklist, BlacklistEntry
 from audio_rtsp.config.load import Configuration
 from audio_rtsp.devices import probe
-from audio_rtsp.devices.look import look, look_and_ask, look_and_ask_async
+from audio_rtsp.devices.look import Looked, look, look_and_ask_async
 from audio_rtsp.devices.memory import DeviceMemory
 from audio_rtsp.host.command import run
 from machines.machine import machine, without_proc
@@ -27,6 +27,10 @@ case "$3" in
 *) echo "arecord: main:831: audio open error: No such file or directory" >&2; exit 1;;
 esac
 """
+
+
+def look_and_ask(root: Path, configuration: Configuration, memory: DeviceMemory) -> Looked:
+    return asyncio.run(look_and_ask_async(root, configuration, memory))
 
 
 class Arecord:
@@ -93,13 +97,6 @@ def test_a_loopback_is_asked_anew_as_it_can_do_what_its_player_does(arecord: Are
     assert again.memory.capabilities["platform-snd_aloop.0"] == again.roster.devices[0].capability
 
 
-def test_the_asynchronous_way_gives_the_same(arecord: Arecord) -> None:
-    arecord.install(Loopback=dump("10", 0), Dummy=dump("10", 1))
-    looked = asyncio.run(look_and_ask_async(machine("10"), Configuration(), DeviceMemory()))
-    assert set(looked.memory.capabilities) == {"platform-snd_aloop.0", "platform-snd_dummy.0"}
-    assert looked == look_and_ask(machine("10"), Configuration(), DeviceMemory())
-
-
 def test_an_open_device_is_never_asked(arecord: Arecord) -> None:
     arecord.install()
     look_and_ask(machine("11"), Configuration(), DeviceMemory())
@@ -158,6 +155,6 @@ def test_the_real_arecord_prints_the_dump_and_ends_at_once() -> None:
 @pytest.mark.skipif(shutil.which("arecord") is None, reason="arecord is not installed")
 def test_the_real_arecord_says_why_a_card_that_is_gone_cannot_be_asked() -> None:
     device = look(machine("10"), Configuration(), DeviceMemory()).roster.devices[2]
-    memory = probe.probe([device], DeviceMemory())
+    memory = asyncio.run(probe.probe([device], DeviceMemory()))
     assert not memory.capabilities
     assert memory.troubles[device.identity]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from audio_rtsp.control.client import ask as ask_program
 from audio_rtsp.devices.absence import next_steps, read_surroundings
 from audio_rtsp.devices.device import Device, DeviceState, seen_streamed
 from audio_rtsp.devices.listing import HEADER, device_lines, device_row, device_value, reason_line
-from audio_rtsp.devices.look import Looked, look, look_and_ask
+from audio_rtsp.devices.look import Looked, look, look_and_ask_async
 from audio_rtsp.devices.memory_file import load_memory
 from audio_rtsp.devices.renaming import apply_renaming, plan_renaming
 from audio_rtsp.devices.roster import Roster
@@ -138,8 +139,10 @@ def _see(places: Places, *, ask: bool = False) -> Seen:
     """Nothing is written here; devices are asked only on this machine, never those of another one's tree."""
     configuration = configuration_of(places)
     loaded = load_memory(places.memory)
-    looks = look_and_ask if ask and not places.is_foreign else look
-    looked = looks(places.root, configuration, loaded.memory)
+    if ask and not places.is_foreign:
+        looked = asyncio.run(look_and_ask_async(places.root, configuration, loaded.memory))
+    else:
+        looked = look(places.root, configuration, loaded.memory)
     captures = _captures(places)
     streamed = tuple(seen_streamed(one, captures) for one in looked.roster.devices)
     looked = replace(looked, roster=replace(looked.roster, devices=streamed))
