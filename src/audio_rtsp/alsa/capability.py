@@ -22,8 +22,9 @@ class RateList:
 
     values: tuple[int, ...]
 
-    def __contains__(self, rate: int) -> bool:
-        return rate in self.values
+    def nearest(self, wanted: int) -> int:
+        """The lowest that keeps all of *wanted*, else the highest there is."""
+        return next((rate for rate in self.values if rate >= wanted), self.values[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,9 @@ class RateRange:
     low: int
     high: int
 
-    def __contains__(self, rate: int) -> bool:
-        return self.low <= rate <= self.high
+    def nearest(self, wanted: int) -> int:
+        """*wanted*, else the end that it is beyond."""
+        return min(max(wanted, self.low), self.high)
 
 
 Rates = RateList | RateRange

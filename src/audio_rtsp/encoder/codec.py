@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from audio_rtsp.alsa.capability import RateList, RateRange, Rates
 from audio_rtsp.config.settings import AUDIO_BITRATE, AUDIO_CHANNELS, AUDIO_CODEC, AUDIO_SAMPLE_RATE
 from audio_rtsp.config.values import Values
 
-AAC_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000)
-MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
-OPUS_RATES = (8000, 12000, 16000, 24000, 48000)
-PCM_RATES = (8000, 192000)
+AAC_RATES = RateList((8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000))
+MP3_RATES = RateList((8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000))
+OPUS_RATES = RateList((8000, 12000, 16000, 24000, 48000))
+PCM_RATES = RateRange(8000, 192000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,19 +24,12 @@ class Codec:
     """One encoder of ffmpeg: ``frame`` = samples in a coded frame at a rate, ``limit`` = bit/s at (rate, channels)."""
 
     encoder: str
-    rates: tuple[int, ...]
-    any_rate_between: bool = False
+    rates: Rates
     most_channels: int = 2
     has_bitrate: bool = True
     is_wide: bool = False
     frame: Callable[[int], int]
     limit: Callable[[int, int], int] = lambda rate, channels: 0
-
-    def nearest_rate(self, wanted: int) -> int:
-        """The lowest rate that keeps all of *wanted*, else the highest."""
-        if self.any_rate_between:
-            return min(max(wanted, self.rates[0]), self.rates[-1])
-        return next((rate for rate in self.rates if rate >= wanted), self.rates[-1])
 
 
 def _mp3_limit(rate: int, channels: int) -> int:
@@ -62,23 +56,8 @@ CODECS = {
             limit=lambda rate, channels: 6 * rate * channels,
         ),
         Codec(encoder="libopus", rates=OPUS_RATES, frame=_twenty_ms, limit=lambda rate, channels: 256_000 * channels),
-        Codec(
-            encoder="pcm_s16be",
-            rates=PCM_RATES,
-            any_rate_between=True,
-            most_channels=8,
-            has_bitrate=False,
-            frame=_twenty_ms,
-        ),
-        Codec(
-            encoder="pcm_s24be",
-            rates=PCM_RATES,
-            any_rate_between=True,
-            most_channels=8,
-            has_bitrate=False,
-            is_wide=True,
-            frame=_twenty_ms,
-        ),
+        Codec(encoder="pcm_s16be", rates=PCM_RATES, most_channels=8, has_bitrate=False, frame=_twenty_ms),
+        Codec(encoder="pcm_s24be", rates=PCM_RATES, most_channels=8, has_bitrate=False, is_wide=True, frame=_twenty_ms),
     )
 }
 WITHOUT_RTP_FORM = {"flac": "pcm_s16be"}
@@ -180,7 +159,7 @@ def _fit_codec(name: str, found: list[Objection]) -> str:
 
 
 def _fit_rate(codec: Codec, wanted: int, found: list[Objection]) -> int:
-    rate = codec.nearest_rate(wanted)
+    rate = codec.rates.nearest(wanted)
     if rate != wanted:
         says = f"{codec.encoder} does not work at {wanted} Hz"
         found.append(Objection(key="AUDIO_SAMPLE_RATE", says=says, instead=f"write {rate}"))

@@ -86,6 +86,18 @@ def test_a_list_and_a_range_together_are_the_widest_range() -> None:
 
 
 @pytest.mark.parametrize(
+    ("wanted", "found"), [(44100, 44100), (22050, 44100), (44101, 48000), (96000, 48000), (1, 8000)]
+)
+def test_the_lowest_rate_that_keeps_everything_is_taken(wanted: int, found: int) -> None:
+    assert RateList((8000, 44100, 48000)).nearest(wanted) == found
+
+
+@pytest.mark.parametrize(("wanted", "found"), [(44100, 44100), (4000, 8000), (96000, 48000)])
+def test_a_range_has_every_rate_between_its_ends(wanted: int, found: int) -> None:
+    assert RateRange(8000, 48000).nearest(wanted) == found
+
+
+@pytest.mark.parametrize(
     ("text", "rates", "channels"),
     [
         ("RATE: 48000\nCHANNELS: 1", RateList((48000,)), (1,)),
@@ -118,7 +130,8 @@ def test_the_kernels_text_and_the_device_itself_agree(path) -> None:  # type: ig
     if dump.exists() and (asked := parse_hw_params(dump.read_text())):
         assert set(told.formats) == set(asked.formats)
         assert told.channel_counts == asked.channel_counts
-        assert all(rate in asked.rates for altset in told.altsets for rate in getattr(altset.rates, "values", ()))
+        rates = [rate for altset in told.altsets for rate in getattr(altset.rates, "values", ())]
+        assert [asked.rates.nearest(rate) for rate in rates] == rates
 
 
 @given(st.text())
