@@ -20,8 +20,8 @@ WRITES_FILES = frozenset({"file", "filename", "dumpfile", "stats_file", "model",
 KEYED_ONLY = frozenset({"loudnorm"})
 """Filters with a file among their options, which a value without a name could reach by its place."""
 
-LONGEST_SILENCE = {"dynaudnorm": 16.0}
-"""Seconds before the first sound, at the filter's defaults (measured with ffmpeg 5.1)."""
+DYNAUDNORM_SILENCE = 16.0
+"""Seconds before the first sound of dynaudnorm at its defaults (measured with ffmpeg 5.1)."""
 BEARABLE = 2.0
 """Seconds before the first sound that are worth no word: those of dynaudnorm=g=3, which is what we advise."""
 DYNAUDNORM_PLACES = ("f", "g")
@@ -45,12 +45,12 @@ def refused_filters(graph: str) -> str | None:
 
 def chooses_channels(graph: str) -> bool:
     """Whether a chain names the channels of the device that it takes."""
-    return any(one.name in CHANNEL_CHOOSERS for one in parse_chain(graph)) if graph else False
+    return any(one.name in CHANNEL_CHOOSERS for one in parse_chain(graph))
 
 
 def late_start(graph: str) -> str | None:
     """What to say of a chain that gives its first sound late; None where it is soon enough."""
-    delay = startup_silence(graph) if graph else 0.0
+    delay = startup_silence(graph)
     return f"the first sound comes after {delay:g} s; dynaudnorm=g=3 after 2 s" if delay > BEARABLE else None
 
 
@@ -61,14 +61,14 @@ def startup_silence(graph: str) -> float:
 
 def _silence_of(one: Filter) -> float:
     if one.name != "dynaudnorm":
-        return LONGEST_SILENCE.get(one.name, 0.0)
+        return 0.0
     given = {key or place: value for (key, value), place in zip(one.arguments, DYNAUDNORM_PLACES, strict=False)}
     given |= {key: value for key, value in one.arguments if key}
     try:
         gauss = min(max(3.0, float(given.get("g", given.get("gausssize", 31)))), 301.0)  # max(3.0, nan) is 3.0
         frame = min(max(10.0, float(given.get("f", given.get("framelen", 500)))), 8000.0)
     except ValueError:
-        return LONGEST_SILENCE[one.name]
+        return DYNAUDNORM_SILENCE
     return gauss * frame / 1000 + frame / 1000
 
 
