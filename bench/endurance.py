@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from audio_rtsp.control.address import short_address
 from bench.box import soon, tones
 from bench.plan import Plan
 from bench.process import Memory, children, read_memory, read_usage
@@ -123,10 +124,9 @@ class Watchers:
         os.close(self._end)
 
     def _connect(self, folder: Path) -> socket.socket:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         one = socket.socket(socket.AF_UNIX)
-        one.connect(f"/proc/self/fd/{descriptor}/control.sock")
-        os.close(descriptor)
+        with short_address(folder / "control.sock") as address:
+            one.connect(address)
         one.sendall(b'{"ask": "watch"}\n')
         self._selector.register(one, selectors.EVENT_READ)
         self._lines[one.fileno()] = 0

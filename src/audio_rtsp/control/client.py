@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import socket
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from audio_rtsp.control.address import short_address
 from audio_rtsp.control.request import Request, render_request
 from audio_rtsp.errors import NotAnswering, NotRunning
 
@@ -49,11 +49,8 @@ def _connected(path: Path) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(PATIENCE)
         try:
-            folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                _connect(connection, f"/proc/self/fd/{folder}/{path.name}")
-            finally:
-                os.close(folder)
+            with short_address(path) as address:
+                _connect(connection, address)
         except (BlockingIOError, TimeoutError):
             raise NotAnswering(str(path)) from None
         except OSError:

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from audio_rtsp.control.acceptor import Acceptor
 from audio_rtsp.control.access import may_act, peer_of
+from audio_rtsp.control.address import short_address
 from audio_rtsp.control.request import LONGEST_LINE, BadRequest, Request, parse_request, render_answer
 from audio_rtsp.control.room import MOST_OF_OURS, has_room
 from audio_rtsp.host.loop_time import loop_time
@@ -63,8 +64,8 @@ class ControlListener:
         listening = socket.socket(socket.AF_UNIX)
         try:
             listening.setblocking(False)
-            with _short_path(self._path) as short:
-                listening.bind(short)
+            with short_address(self._path) as address:
+                listening.bind(address)
             self._path.chmod(0o666)
             listening.listen(BACKLOG)
             self._place = self._path.stat()
@@ -177,13 +178,3 @@ def _is_watch(line: bytes) -> bool:
 
 def _is_ours(user: int) -> bool:
     return user in (0, os.getuid())
-
-
-@contextlib.contextmanager
-def _short_path(path: Path) -> Iterator[str]:
-    """A path that fits into the 108 bytes of a socket address, however deep the folder lies."""
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        yield f"/proc/self/fd/{folder}/{path.name}"
-    finally:
-        os.close(folder)
