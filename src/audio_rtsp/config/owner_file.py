@@ -22,7 +22,7 @@ class Unread:
     fix: str = ""
 
 
-def read_owner_file(path: Path) -> bytes | Unread | None:
+def read_owner_file(path: Path, largest: int = LARGEST) -> bytes | Unread | None:
     """The bytes of *path*; None when there is no such file. Never waits for a pipe or a device."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -33,20 +33,20 @@ def read_owner_file(path: Path) -> bytes | Unread | None:
     except OSError as error:
         return Unread(why(error))
     try:
-        return _read(descriptor)
+        return _read(descriptor, largest)
     except OSError as error:
         return Unread(why(error))
     finally:
         os.close(descriptor)
 
 
-def _read(descriptor: int) -> bytes | Unread:
+def _read(descriptor: int, largest: int) -> bytes | Unread:
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):
         return Unread("it is a directory" if stat.S_ISDIR(mode) else "it is not a regular file")
     with os.fdopen(descriptor, "rb", closefd=False) as file:
-        data = file.read(LARGEST + 1)
-    return data if len(data) <= LARGEST else Unread("it is larger than 1 MiB")
+        data = file.read(largest + 1)
+    return data if len(data) <= largest else Unread(f"it is larger than {largest >> 20} MiB")
 
 
 def _how_to_be_let_in(path: Path) -> str:

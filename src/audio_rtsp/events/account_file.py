@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from audio_rtsp.config.owner_file import Unread, read_owner_file
 from audio_rtsp.errors import why
 from audio_rtsp.events.account import Account, Loss, parse_account, render_account
 from audio_rtsp.host.atomic_file import write_atomic
@@ -36,12 +34,13 @@ class LoadedAccount:
 def load_account(folder: Path) -> LoadedAccount:
     """Read the state folder; changes nothing, never fails."""
     path = folder / FILE
-    try:
-        return LoadedAccount(account=parse_account(_read(path)))
-    except FileNotFoundError:
+    data = read_owner_file(path, LARGEST)
+    if data is None:
         return LoadedAccount()
-    except OSError as error:
-        reason = f"cannot be read ({why(error)})"
+    try:
+        if not isinstance(data, Unread):
+            return LoadedAccount(account=parse_account(data))
+        reason = f"cannot be read ({data.why})"
     except ValueError as error:
         reason = f"not as we write it ({error})"
     return LoadedAccount(complaint=f"{path}: {reason}; {AFTERWARDS}")
@@ -102,15 +101,3 @@ class AccountFile:
         if self._is_to_set_aside and self._path.exists():
             self._path.replace(self._path.with_name(f"{FILE}.broken"))
         self._is_to_set_aside = False
-
-
-def _read(path: Path) -> bytes:
-    """Never waits, should it be a pipe."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "it is not a regular file")
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(LARGEST + 1)
-    finally:
-        os.close(descriptor)
