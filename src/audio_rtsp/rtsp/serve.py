@@ -83,21 +83,22 @@ def make_options(given: Mapping[str, Any], environment: Mapping[str, str]) -> Se
     )
 
 
-def serve(options: ServeOptions) -> int:
+def serve(options: ServeOptions) -> None:
     """Serve until SIGTERM or SIGINT; raises PortTaken."""
     from .server import run  # what takes time to import
 
-    return run(options)
+    run(options)
 
 
 def main() -> int:
     """The child process: one line on stderr and the error's exit code when it cannot listen."""
     sys.modules.setdefault("ssl", None)  # type: ignore[arg-type] # asyncio loads it, 10 to 20 ms, and nobody here needs it
     try:
-        return serve(parse_options(sys.argv[1:], os.environ))
+        serve(parse_options(sys.argv[1:], os.environ))
     except AudioRtspError as error:
         sys.stderr.write(f"audio-rtsp serve: {error.what}; {error.fix}\n")
         return error.exit_code
+    return 0
 
 
 if __name__ == "__main__":

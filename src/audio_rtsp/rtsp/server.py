@@ -108,12 +108,11 @@ def _open_udp(options: ServeOptions) -> UdpPorts | None:
     return UdpPorts(*pair) if pair else None
 
 
-def run(options: ServeOptions) -> int:
-    """Until SIGTERM or SIGINT; then 0."""
+def run(options: ServeOptions) -> None:
+    """Until SIGTERM or SIGINT."""
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     server = Server(options, _fit(Limits()))
     asyncio.run(_run(server))
-    return 0
 
 
 async def _run(server: Server) -> None:

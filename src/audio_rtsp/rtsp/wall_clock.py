@@ -11,12 +11,10 @@ class WallClock:
     def __init__(self, monotonic: float, wall: float) -> None:
         self._offset = wall - monotonic
 
-    def compare(self, monotonic: float, wall: float) -> bool:
-        """Look at the machine's clock; true when it was stepped and the anchor is a new one."""
-        if abs(wall - self.at(monotonic)) <= _STEP_SECONDS:
-            return False
-        self._offset = wall - monotonic
-        return True
+    def compare(self, monotonic: float, wall: float) -> None:
+        """Look at the machine's clock; where it was stepped the anchor is a new one."""
+        if abs(wall - self.at(monotonic)) > _STEP_SECONDS:
+            self._offset = wall - monotonic
 
     def at(self, monotonic: float) -> float:
         """Seconds since 1970."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -48,6 +47,6 @@ def _option(one: Option) -> Callable[[F], F]:
 def serve(**given: Any) -> None:
     """Run the built-in RTSP server until Ctrl-C; any ffmpeg on this machine may publish to it."""
     try:
-        sys.exit(run_server(make_options(given, os.environ)))
+        run_server(make_options(given, os.environ))
     except PortTaken as error:  # the server alone does not look at other programs
         raise PortTaken(error.port, error.setting, listener(error.port)) from None
