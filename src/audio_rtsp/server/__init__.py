@@ -1,1 +1,1 @@
-"""A media server as the rest sees it; nobody outside imports a backend by name but service.py."""
+"""A media server as the rest sees it; ``choice.py`` makes the backends, which outside nobody names but the verbs."""

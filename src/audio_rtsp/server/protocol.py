@@ -13,7 +13,7 @@ class ServerAway(Exception):
 
 
 class MediaServer(Protocol):
-    """A server that takes our streams; both backends answer the same questions."""
+    """A server that takes our streams; every backend answers the same questions."""
 
     name: str
     rtsp_port: int
