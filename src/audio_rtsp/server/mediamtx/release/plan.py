@@ -125,10 +125,10 @@ def plan_download(wish: Wish, *, base: str, asset: str, has_gh: bool) -> tuple[S
     """Bring *asset* of the releases at *base* here and be sure of it."""
     assert wish.version
     url = file_url(base, wish.version, asset)
-    lists = tuple(file_url(base, wish.version, name) for name in checksum_names(wish.version, asset))
-    attest = (Attest(),) if wish.with_checksum and has_gh and is_attested(base, wish.version) else ()
     if not wish.with_checksum:
         return (Fetch(url),)
+    lists = tuple(file_url(base, wish.version, name) for name in checksum_names(wish.version, asset))
+    attest = (Attest(),) if has_gh and is_attested(base, wish.version) else ()
     return (Expect(asset, lists), Fetch(url), Compare(), *attest)
 
 
