@@ -72,10 +72,8 @@ class ConfFiles:
         return tuple(f"{name}:{one.line}: {one.says}" if one.line else f"{name}: {one.says}" for one in remarks)
 
     def read_checked(self) -> str | None:
-        """The text of the copy; None when there is none, or none that we may read."""
-        with contextlib.suppress(OSError, UnicodeDecodeError):
-            return self.checked.read_text()
-        return None
+        """As :func:`read_copy`, of the one that the server runs on."""
+        return read_copy(self.checked)
 
     def was_put_back(self, text: str) -> bool:
         """Whether a server did not come up on this very text."""
@@ -105,6 +103,13 @@ class ConfFiles:
             write_atomic(self.complaints, "".join(f"{line}\n" for line in lines).encode(), mode=0o644)
         else:
             self.complaints.unlink(missing_ok=True)
+
+
+def read_copy(path: Path) -> str | None:
+    """The text of a copy; None when there is none, or none that we may read."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return path.read_text()
+    return None
 
 
 def _fingerprint(text: str) -> str:

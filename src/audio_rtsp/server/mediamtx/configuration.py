@@ -102,7 +102,7 @@ class ServerConfiguration:
         with self._writing():
             for _ in range(MOST_LOOKS):
                 seen = read_owner_file(self._files.owner)
-                followed = self._follow()
+                followed = self._judged(self._put_in_force)
                 if seen == read_owner_file(self._files.owner):
                     break
             self._files.write_complaints(followed.complaints)
@@ -133,9 +133,6 @@ class ServerConfiguration:
     def check(self) -> Followed:
         """What :meth:`follow` would say, without changing anything."""
         return self._judged(lambda change: None)
-
-    def _follow(self) -> Followed:
-        return self._judged(self._put_in_force)
 
     def _judged(self, act: Callable[[Change], None]) -> Followed:
         try:

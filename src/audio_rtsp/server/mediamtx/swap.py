@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
 from audio_rtsp.host.atomic_file import write_atomic
-from audio_rtsp.server.mediamtx.conf_files import SECRET_MODE, ConfFiles
+from audio_rtsp.server.mediamtx.conf_files import SECRET_MODE, ConfFiles, read_copy
 from audio_rtsp.server.mediamtx.readback import Expectation, answers, api_port, until
 
 BETWEEN_SWAPS = 1.2
@@ -41,7 +40,7 @@ def settle(files: ConfFiles, is_alive: Callable[[], bool]) -> Landing:
     """Wait for a server that was started on a copy that none has run on yet; when it ends, or does not come up in time,
     the last good one is put back.
     """
-    text, before = _read(files.checked), _read(files.last_good)
+    text, before = files.read_checked(), read_copy(files.last_good)
     if text is None or before is None or text == before or asyncio.run(_comes_up(text, is_alive)):
         files.last_good.unlink(missing_ok=True)
         return Landing.TAKEN
@@ -51,7 +50,7 @@ def settle(files: ConfFiles, is_alive: Callable[[], bool]) -> Landing:
 
 
 async def _swap(files: ConfFiles, text: str) -> Landing:
-    before = _read(files.checked)
+    before = files.read_checked()
     was_up = before is not None and await answers(api_port(before))
     if before is not None and (was_up or not files.last_good.exists()):
         _write(files.last_good, before)
@@ -90,12 +89,6 @@ async def _is_taken(copy: Path, text: str, old_port: int) -> bool:
         return False
     await asyncio.sleep(STEADY)
     return await expected.is_met()
-
-
-def _read(copy: Path) -> str | None:
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        return copy.read_text()
-    return None
 
 
 def _write(copy: Path, text: str) -> None:
