@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import click
@@ -43,7 +44,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
 
 def _headline(now: dict[str, Any]) -> str:
     server = now["server"]
-    counts = {state: sum(one["state"] == state for one in now["streams"]) for state in _states(now)}
+    counts = Counter(one["state"] for one in now["streams"])
     told = ", ".join(f"{count} {state.lower()}" for state, count in counts.items()) or "no streams"
     return f"audio-rtsp runs (pid {now['pid']}): {told}; {server_words(server)} on port {server['rtsp_port']}"
 
@@ -52,10 +53,6 @@ def _losses(now: dict[str, Any]) -> list[str]:
     seconds = {one["name"]: one["lost_today_seconds"] for one in now["streams"]}
     lost = ", ".join(f"{name} {lost:.1f} s" for name, lost in seconds.items() if lost >= 0.1)
     return [f"lost today: {lost}; other days: audio-rtsp stream history NAME"] if lost else []
-
-
-def _states(now: dict[str, Any]) -> list[str]:
-    return list(dict.fromkeys(one["state"] for one in now["streams"]))
 
 
 def _tell_without_program(places: Places, error: NotRunning, *, as_json: bool) -> None:
