@@ -7,8 +7,8 @@ from typing import Any
 from audio_rtsp.cli.answer import tell
 from audio_rtsp.cli.places import Places
 from audio_rtsp.config.sources import CONFIG
-from audio_rtsp.control.client import ask
-from audio_rtsp.errors import NotAllowed, NotAnswering, NotRunning
+from audio_rtsp.control.client import ask, order
+from audio_rtsp.errors import NotAnswering, NotRunning
 
 
 def take_over(places: Places) -> None:
@@ -27,10 +27,8 @@ def take_over(places: Places) -> None:
 
 
 def reload_program(places: Places) -> list[str]:
-    """The same when nothing else was asked for; returns what is wrong in the files. Raises NotRunning, NotAnswering."""
-    answer = ask(places.control_socket, "reload")
-    if "error" in answer:
-        raise NotAllowed(answer["error"])
+    """The same when nothing else was asked for; returns what is wrong in the files. Raises as ``order``."""
+    answer = order(places.control_socket, "reload")
     outcome = _outcome(places, answer)
     for line in outcome:
         tell(line)

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from audio_rtsp.control.address import short_address
 from audio_rtsp.control.request import Request, render_request
-from audio_rtsp.errors import NotAnswering, NotRunning
+from audio_rtsp.errors import NotAllowed, NotAnswering, NotRunning
 
 PATIENCE = 3.0
 
@@ -22,6 +22,14 @@ def ask(path: Path, verb: str, name: str = "") -> dict[str, Any]:
     """The answer to one question; raises NotRunning when nobody listens, NotAnswering when somebody only does that."""
     with _asked(path, Request(verb, name)) as answers:
         return _read(answers)
+
+
+def order(path: Path, verb: str, name: str = "") -> dict[str, Any]:
+    """The answer to an order; raises as :func:`ask`, and NotAllowed when it is refused."""
+    answer = ask(path, verb, name)
+    if "error" in answer:
+        raise NotAllowed(answer["error"])
+    return answer
 
 
 def watch(path: Path) -> Iterator[dict[str, Any]]:

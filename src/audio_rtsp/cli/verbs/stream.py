@@ -16,8 +16,8 @@ from audio_rtsp.cli.stream_table import password_note, render_streams
 from audio_rtsp.cli.stream_watch import watch_streams
 from audio_rtsp.cli.table import render_table
 from audio_rtsp.cli.verb_group import VerbGroup
-from audio_rtsp.control.client import ask
-from audio_rtsp.errors import NoSuchStream, NotAllowed, NotRunning, NotUsb
+from audio_rtsp.control.client import ask, order
+from audio_rtsp.errors import NoSuchStream, NotRunning, NotUsb
 
 
 @click.group(cls=VerbGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -55,9 +55,7 @@ def watch_(places: Places, as_json: bool) -> None:
 def restart(places: Places, name: str) -> None:
     """Begin again with capture and encoder of one stream."""
     _find(places, name)
-    answer = ask(places.control_socket, "restart", name)
-    if "error" in answer:
-        raise NotAllowed(answer["error"])
+    order(places.control_socket, "restart", name)
     say(f"{name} is restarted")
 
 
@@ -68,9 +66,7 @@ def usb_reset(places: Places, name: str) -> None:
     """Ask the monitor to reset the USB device of NAME, as if it were pulled and put back."""
     if not _find(places, name)["identity"].startswith("usb_"):
         raise NotUsb(name)
-    answer = ask(places.control_socket, "usb-reset", name)
-    if "error" in answer:
-        raise NotAllowed(answer["error"])
+    answer = order(places.control_socket, "usb-reset", name)
     say(f"{name}: noted; {answer['note']}")
 
 
