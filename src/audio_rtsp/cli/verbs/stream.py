@@ -20,7 +20,7 @@ from audio_rtsp.control.client import ask, order
 from audio_rtsp.errors import NoSuchStream, NotRunning, NotUsb
 
 
-@click.group(cls=VerbGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=VerbGroup)
 def stream() -> None:
     """The streams of the running program."""
 
