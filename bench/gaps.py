@@ -35,12 +35,11 @@ AFTER = 1.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """One fault seen from the reader; *new_stream* is what the program says of the stream afterwards."""
+    """One fault seen from the reader."""
 
     counted: Counted
     pause: float
     stays: bool
-    same_encoder: bool
 
 
 def measure_encoder_killed(plan: Plan) -> Iterator[Row]:
@@ -107,12 +106,10 @@ def fault(plan: Plan, server: str, side: str, number: signal.Signals) -> Gap:
             os.kill(before[f"{side}_pid"], number)
             _replaced(program, side)
             _caught_up(listener, since)
-            after = program.stream(COUNTED)
             return Gap(
                 counted=count(listener.samples()),
                 pause=listener.longest_pause(since - 0.1),
                 stays=listener.is_connected,
-                same_encoder=after["encoder_pid"] == before["encoder_pid"],
             )
 
 
@@ -134,11 +131,8 @@ def _caught_up(listener: Listener, since: float) -> None:
 
 def _stays(part: str, gaps: list[Gap]) -> Row:
     """Share of runs in which one reader session heard it all."""
-    return row(part, "  same reader session", _shares(gaps), "", 1.0, is_floor=True)
-
-
-def _shares(gaps: list[Gap]) -> list[float]:
-    return [float(gap.stays and gap.counted.backwards == 0) for gap in gaps]
+    shares = [float(gap.stays and gap.counted.backwards == 0) for gap in gaps]
+    return row(part, "  same reader session", shares, "", 1.0, is_floor=True)
 
 
 def published_again(plan: Plan, server: str) -> float:
