@@ -1,4 +1,4 @@
-"""The HTTP API on loopback, in the shape of MediaMTX v1.20.1 (reference/mediamtx.md section 3), which has no gap."""
+"""The HTTP API on loopback, in the shape of MediaMTX v1.20.1; only ``gapseconds`` is our own."""
 
 from __future__ import annotations
 
