@@ -7,7 +7,7 @@ import contextlib
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,9 @@ from audio_rtsp.config.setting import Setting
 from audio_rtsp.config.settings import ALL, BY_KEY, MEDIAMTX_RELEASES_URL, OF_THE_MONITOR
 from audio_rtsp.config.values import Values
 from audio_rtsp.errors import MEND, AlreadyRunning, ConfigRefused, NotRunning
+
+if TYPE_CHECKING:
+    from audio_rtsp.config.load import Configuration
 
 NOT_SHOWN = OF_THE_MONITOR | {MEDIAMTX_RELEASES_URL}
 """Settings that ``run`` takes as any other and does not use; its help leaves them out."""
@@ -51,9 +54,7 @@ def run(places: Places, /, tone: int | None, root: Path | None, config_dir: Path
 
     Without a device, and without --tone, a test tone is published, so that there is something to hear.
     """
-    from audio_rtsp.cli.face import is_journal, make_face
-    from audio_rtsp.config.candidate import all_complaints
-    from audio_rtsp.encoder import judgement
+    from audio_rtsp.cli.face import make_face
     from audio_rtsp.host.file_limit import raise_file_limit
     from audio_rtsp.service import run_service
     from audio_rtsp.supervision.desk import DeskPlaces, MachineDesk
@@ -71,17 +72,25 @@ def run(places: Places, /, tone: int | None, root: Path | None, config_dir: Path
             tones=tone,
         )
     )
-    complaints = [str(complaint) for complaint in all_complaints(desk.configuration, judgement.complaints)]
-    typed = [line for line in complaints if line.startswith("--")]
-    if typed or (complaints and sys.stderr.isatty()):
-        shown = complaints if sys.stderr.isatty() else typed
-        raise ConfigRefused(shown, fix=_options_instead(desk.configuration.service, shown) or MEND)
-    for complaint in (*complaints, *map(str, desk.configuration.warnings)) if not is_journal() else ():
-        tell(complaint)
+    _refuse_what_cannot_work(desk.configuration)
     _refuse_beside_another(places)
     raise_file_limit()
     with make_face() as face:
         asyncio.run(run_service(desk, places.runtime, face))
+
+
+def _refuse_what_cannot_work(read: Configuration) -> None:
+    """On a terminal all of it; elsewhere what was typed alone, and the rest is told."""
+    from audio_rtsp.cli.face import is_journal
+    from audio_rtsp.config.candidate import all_complaints
+    from audio_rtsp.encoder import judgement
+
+    complaints = [str(complaint) for complaint in all_complaints(read, judgement.complaints)]
+    refused = complaints if sys.stderr.isatty() else [line for line in complaints if line.startswith("--")]
+    if refused:
+        raise ConfigRefused(refused, fix=_options_instead(read.service, refused) or MEND)
+    for complaint in (*complaints, *map(str, read.warnings)) if not is_journal() else ():
+        tell(complaint)
 
 
 def _options_instead(values: Values, complaints: list[str]) -> str:
