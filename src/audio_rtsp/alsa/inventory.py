@@ -79,7 +79,7 @@ def read_inventory(root: Path) -> Inventory:
 
     Raises OSError when files cannot be opened for a want of ours: half a look would show devices that are not there.
     """
-    nodes = _sound_nodes(root)
+    nodes = _names(root / SOUND)
     listed = _read(root / PROC / "pcm")
     pcms = parse_pcms(listed) if listed is not None else tuple(_pcms_of_nodes(nodes))
     cards: list[SoundCard] = []
@@ -128,10 +128,6 @@ def _raise_want(error: OSError) -> None:
     """Not being able to open anything says nothing about the device."""
     if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
         raise error
-
-
-def _sound_nodes(root: Path) -> list[str]:
-    return _names(root / SOUND)
 
 
 def _is_there(root: Path, index: int) -> bool:
