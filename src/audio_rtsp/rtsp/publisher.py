@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Literal
 
 from .directory import Directory
 from .path import Path
 from .sdp import Description
-from .session import Refused, Session
+from .session import Refused, Session, State
 from .transport import Transport
 
 
@@ -27,7 +26,7 @@ class Publisher(Session):
     _ready: set[int] = field(default_factory=set, init=False)
 
     @property
-    def state(self) -> Literal["idle", "read", "publish"]:
+    def state(self) -> State:
         return "publish" if self.path is not None else "idle"
 
     @property

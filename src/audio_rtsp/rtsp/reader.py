@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from .outlet import Counts, Datagram, Interleaved, Outlet
 from .path import Path
-from .session import Refused, Session
+from .session import Refused, Session, State
 from .transport import Transport
 
 
@@ -22,7 +21,7 @@ class Reader(Session):
     outlets: dict[int, Outlet] = field(default_factory=dict, init=False)
 
     @property
-    def state(self) -> Literal["idle", "read", "publish"]:
+    def state(self) -> State:
         return "read" if self.is_playing else "idle"
 
     @property

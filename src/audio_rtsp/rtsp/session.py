@@ -14,6 +14,8 @@ from .transport import Lower, Transport
 from .udp_ports import Inlet, UdpPorts
 
 MOST_CHANNELS = 256
+State = Literal["idle", "read", "publish"]
+"""As MediaMTX's API says it."""
 
 
 def make_id() -> str:
@@ -57,7 +59,7 @@ class Session:
         self.address = self.wire.address if self.wire else ""
 
     @property
-    def state(self) -> Literal["idle", "read", "publish"]:
+    def state(self) -> State:
         return "idle"
 
     def touch(self, now: float) -> None:
