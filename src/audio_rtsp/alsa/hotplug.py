@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -49,8 +51,16 @@ class Hotplug:
             while (event := self._monitor.poll(timeout=0)) is not None:
                 look = is_worth_a_look(event.action, event.properties) or look
         except OSError:
+            self._take_error()
             return True
         return look
+
+    def _take_error(self) -> None:
+        """pyudev sees the error and leaves it there (_os/poll.py): the descriptor would stay readable for ever."""
+        with contextlib.suppress(OSError):
+            same = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, fileno=self.fileno())
+            same.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            same.detach()
 
 
 def _open_monitor() -> _Monitor | None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import select
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -56,6 +58,36 @@ def test_all_that_waits_is_one_look() -> None:
 
 def test_lost_events_are_a_reason_to_look() -> None:
     assert Hotplug(Waiting(Event("add"), OSError(105, "No buffer space available"))).drain()
+
+
+class Overflown:
+    """A socket with an error that waits, polled as pyudev does: seen by poll(2), and not taken."""
+
+    def __init__(self, waiting: socket.socket) -> None:
+        self._socket = waiting
+        waiting.connect(("127.0.0.1", 9))
+        waiting.send(b"nobody listens")
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def has_error(self) -> bool:
+        poll = select.poll()
+        poll.register(self.fileno(), select.POLLIN)
+        return any(events & select.POLLERR for _, events in poll.poll(0))
+
+    def poll(self, timeout: float | None = None) -> None:
+        if self.has_error():
+            raise OSError(f"Error while polling fd: {self.fileno()}")
+
+
+def test_lost_events_are_a_reason_to_look_once() -> None:
+    """An event loop would else ask again without a pause, for years."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waiting:
+        monitor = Overflown(waiting)
+        hotplug = Hotplug(monitor)
+        assert monitor.has_error()
+        assert (hotplug.drain(), hotplug.drain(), monitor.has_error()) == (True, False, False)
 
 
 def test_where_udev_is_out_of_reach_it_is_silent() -> None:
