@@ -21,9 +21,10 @@ from audio_rtsp.config.settings import (
     RTSP_READ_USER,
     SERVER,
 )
-from audio_rtsp.devices.look import Looked, look, look_and_ask_async
+from audio_rtsp.devices.look import Looked, look
 from audio_rtsp.devices.memory import DeviceMemory
 from audio_rtsp.devices.memory_file import load_memory, save_memory
+from audio_rtsp.devices.probe import probe, unknown_devices
 from audio_rtsp.events.recorder import RecorderPlaces
 from audio_rtsp.host.errand import Errand
 from audio_rtsp.host.shortage import shortage
@@ -40,10 +41,18 @@ AT_START: tuple[Setting[Any], ...] = (
     LOG_DIR,
 )
 
+LOOK_LIMIT = 10.0
+"""Seconds that a look waits for the kernel: while a broken device is opened, closed or taken from the bus, what tells
+of it under /proc and /sys waits for its end (sound/core/pcm.c, open_mutex; drivers/usb/core/sysfs.c, device_lock).
+"""
 DISK_LIMIT = 2.0
 """Seconds that a look waits for the disk of the state; it goes on writing."""
 HANGS = 10.0
-"""Seconds of writing that are worth a complaint; an SD card takes some now and then."""
+"""Seconds of either that are worth a complaint; an SD card takes some now and then."""
+NO_LOOK = (
+    "devices cannot be looked at: the kernel hangs over one of them; streams go on, and none that comes is seen: "
+    "unplug the one that gives no sound, else reboot"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +85,7 @@ class MachineDesk:
         self._keeping_complaints: tuple[str, ...] = ()
         self._began_with = self.configuration.service
         self._disk = Errand(DISK_LIMIT)
+        self._kernel = Errand(LOOK_LIMIT)
 
     @property
     def root(self) -> Path:
@@ -100,6 +110,8 @@ class MachineDesk:
         except OSError as error:
             self._device_complaints = (f"devices cannot be looked at: {shortage(error) or error}",)
             return self._last
+        if looked is None:
+            return self._last
         await self._keep_memory(looked.memory)
         self._device_complaints = looked.roster.complaints
         await self._keep_settings()
@@ -122,7 +134,8 @@ class MachineDesk:
         """What is wrong with the settings, the devices or the state folder."""
         settings = map(str, (*self.configuration.complaints, *self.configuration.warnings))
         state = (*self._memory_complaints, *self._keeping_complaints)
-        return (*settings, *self.waiting(), *self._device_complaints, *state, *self._waiting_for_disk())
+        hangs = (*self._waiting_for_kernel(), *self._waiting_for_disk())
+        return (*settings, *self.waiting(), *self._device_complaints, *state, *hangs)
 
     async def _keep_memory(self, memory: DeviceMemory) -> None:
         """When it changed; at each look while the state folder cannot be written, for a disk heals in silence."""
@@ -142,17 +155,24 @@ class MachineDesk:
         words = f"{self._places.state}: the disk does not answer; sound goes on"
         return (words,) if self._disk.busy_seconds > HANGS else ()
 
+    def _waiting_for_kernel(self) -> tuple[str, ...]:
+        return (NO_LOOK,) if self._kernel.busy_seconds > HANGS else ()
+
     def waiting(self) -> tuple[str, ...]:
         """Settings of the server, which would have to drop its listeners, and the place of the logs."""
         before, now = self._began_with, self.configuration.service
         changed = [setting for setting in AT_START if before[setting] != now[setting]]
         return tuple(f"{one.key}: changed, takes effect at the next start of audio-rtsp" for one in changed)
 
-    async def _look(self) -> Looked:
+    async def _look(self) -> Looked | None:
         """Devices are asked what they can do on this machine only, never in another one's tree."""
-        if self._places.root == Path("/"):
-            return await look_and_ask_async(self._places.root, self.configuration, self._memory)
-        return look(self._places.root, self.configuration, self._memory)
+        looked = await self._see(self._memory)
+        unknown = unknown_devices(looked.roster) if looked and self._places.root == Path("/") else ()
+        return await self._see(await probe(unknown, looked.memory)) if unknown and looked else looked
+
+    async def _see(self, memory: DeviceMemory) -> Looked | None:
+        """None when the kernel does not answer."""
+        return await self._kernel.run(partial(look, self._places.root, self.configuration, memory))
 
     def _load(self, previous: Configuration | None) -> Configuration:
         places = self._places

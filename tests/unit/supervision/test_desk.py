@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 import time
 from pathlib import Path
@@ -12,12 +13,16 @@ import pytest
 from audio_rtsp.config.settings import AUDIO_BITRATE, RTSP_PORT
 from audio_rtsp.supervision import desk as module
 from audio_rtsp.supervision.desk import DeskPlaces, MachineDesk
-from machines.machine import machine
+from machines.machine import copy_of, machine
 
 
-def desk(folder: Path, **overrides: str) -> MachineDesk:
+def desk(folder: Path, root: Path | None = None, **overrides: str) -> MachineDesk:
     places = DeskPlaces(
-        root=machine("04"), config=folder / "etc", state=folder / "state", logs=folder / "log", overrides=overrides
+        root=root or machine("04"),
+        config=folder / "etc",
+        state=folder / "state",
+        logs=folder / "log",
+        overrides=overrides,
     )
     return MachineDesk(places)
 
@@ -69,4 +74,35 @@ def test_a_state_folder_on_a_disk_that_hangs_holds_up_no_look(tmp_path: Path, mo
     assert here.complaints() == (f"{tmp_path / 'state'}: the disk does not answer; sound goes on",)
     answers.set()
     while here.complaints() or not (tmp_path / "state/last_good.json").exists():
+        asyncio.run(here.wants())
+
+
+def test_a_card_over_which_the_kernel_hangs_holds_up_nothing_and_all_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_LIMIT", 0.5)
+    here = desk(tmp_path, root := copy_of("04", tmp_path))
+    before = asyncio.run(here.wants()).streams
+    status = root / "proc/asound/card0/pcm0c/sub0/status"
+    text = status.read_text()
+    status.unlink()
+    os.mkfifo(status)  # who opens it waits
+
+    async def look_thrice() -> list[float]:
+        times, loop = [], asyncio.get_running_loop()
+        for _ in range(3):
+            began = loop.time()
+            assert (await here.wants()).streams == before
+            times.append(loop.time() - began)
+        return times
+
+    first, *others = asyncio.run(look_thrice())
+    assert first < 5
+    assert max(others) < 0.45, "nobody waits for it twice"
+    monkeypatch.setattr(module, "HANGS", 0.0)
+    assert here.complaints() == (module.NO_LOOK,)
+    status.write_text("")  # it waits no more
+    status.unlink()
+    status.write_text(text)
+    while here.complaints():
         asyncio.run(here.wants())
