@@ -49,6 +49,7 @@ CAUSES = {
 ABSENT = "waiting for its device"
 REFUSED = "the device refuses this rate or channel count; set AUDIO_SAMPLE_RATE, AUDIO_CHANNELS ({})"
 NOT_STARTED = "its driver cannot start it: try AUDIO_SAMPLE_RATE=48000, another USB port, an input in its mixer ({})"
+HANGS = "its capture (pid {}) hangs in the kernel: pull its plug and put it back, else reboot"
 EXPLAINED = {CaptureFault.CANNOT_WORK: REFUSED, CaptureFault.NOT_STARTED: NOT_STARTED}
 
 
@@ -73,6 +74,7 @@ class CaptureSide:
         self._source: Source | None = None
         self._source_since = 0.0
         self._run: CaptureRun | None = None
+        self._last: tuple[Source, CaptureRun] | None = None
         self._sound: Sound | None = None
         self._past_overruns = 0
         self.lacking = asyncio.Event()
@@ -139,6 +141,9 @@ class CaptureSide:
             if source is None:
                 await self._pause(Cause.ABSENT, ABSENT, 0.0)
                 continue
+            if hung := self._hung_pid(source):
+                await self._pause(Cause.STALLED, HANGS.format(hung), 0.0)
+                continue
             try:
                 self._sound = sound = await self._renew(source)
             except OSError as error:
@@ -202,8 +207,13 @@ class CaptureSide:
             self._lacks(loop_time())
             await run.end()
             self._past_overruns += run.overruns
-            self._run = None
+            self._run, self._last = None, (source, run)
         return (*await self._verdict(run), flowed)
+
+    def _hung_pid(self, source: Source) -> int | None:
+        """Of the last capture, when not even KILL ended it: whoever opens the same device would hang beside it."""
+        before, run = self._last or (None, None)
+        return run.pid if run and before == source else None
 
     def _is_right_card(self, source: Source, run: CaptureRun) -> bool:
         if run.pid is not None and source.is_held_by(run.pid) is False:

@@ -59,11 +59,12 @@ class ToldRun(CaptureRun):
         self._flow, self._fault = flow, fault
         self._asked: tuple[CaptureFault, str] | None = None
         self._ended = asyncio.Event()
+        self._is_gone = False
         self.overruns, self.moved = 0, asyncio.get_running_loop().time()
 
     @property
     def pid(self) -> int | None:
-        return 1
+        return None if self._is_gone else 1
 
     async def until_first_sound(self, is_there: Callable[[], bool]) -> bool:
         if not is_there():
@@ -81,6 +82,7 @@ class ToldRun(CaptureRun):
 
     async def end(self) -> None:
         self._ended.set()
+        self._is_gone = True
 
     def verdict(self) -> tuple[CaptureFault, str]:
         return self._asked or (self._fault, str(self._fault))
@@ -265,3 +267,38 @@ def test_a_pipe_that_our_silence_filled_is_not_taken_for_sound() -> None:
 
     assert run(all_of_it()) == [0.0, 4.5]
     assert flowing == {number / 2: number <= 2 for number in range(1, 10)}
+
+
+class HungRun(ToldRun):
+    """In the kernel, for ever: no signal ends it."""
+
+    async def end(self) -> None:
+        await asyncio.sleep(3.0)
+
+
+class HungBench(Bench):
+    """The first capture hangs."""
+
+    def _begin(self, argv: tuple[str, ...], sound: Sound) -> CaptureRun:
+        begun = super()._begin(argv, sound)
+        return begun if len(self.began) > 1 else HungRun(0.0, CaptureFault.STALLED)
+
+
+def test_beside_a_capture_that_hangs_in_the_kernel_no_other_is_begun_until_its_device_came_anew() -> None:
+    """One more every few seconds would take all processes of the machine, and with them every stream."""
+    shown: list[tuple[CaptureCondition, str]] = []
+
+    async def all_of_it() -> tuple[list[float], int]:
+        bench = HungBench()
+        bench.side.set_source(Microphone())
+
+        def look() -> None:
+            shown.append((bench.side.condition, bench.side.reason.partition(":")[0]))
+
+        at = {500.0: look, 900.0: lambda: bench.side.set_source(Microphone(mixer="anew"))}
+        return await bench.runs(1000.0, at), bench.asked_for_reset
+
+    began, asked_for_reset = run(all_of_it())
+    assert began == [0.0, 900.0]
+    assert shown == [(CaptureCondition.BACKOFF, "its capture (pid 1) hangs in the kernel")]
+    assert asked_for_reset > 0
