@@ -102,7 +102,8 @@ class Child:
             other.cancel()
 
     def close(self) -> None:
-        """Give back the descriptors of its words; call when it has ended and its words were taken."""
+        """Give back the descriptors of its words, when they were taken; should it still end, then nobody listens."""
+        self._before_reap = None
         self.says.close()
         if self.reports:
             self.reports.close()

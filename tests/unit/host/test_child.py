@@ -133,6 +133,19 @@ def test_before_it_is_reaped_proc_still_knows_it() -> None:
     assert "Z" in seen
 
 
+def test_of_one_that_ends_after_it_was_closed_nothing_is_counted() -> None:
+    """It hung in the kernel: what it would be asked then is gone."""
+    seen: list[int] = []
+
+    async def act(child: Child) -> int:
+        child.close()
+        child.send(signal.SIGKILL)
+        return await child.exited
+
+    assert with_child(("sleep", "60"), act, before_reap=seen.append) == -signal.SIGKILL
+    assert seen == []
+
+
 def test_its_end_or_an_event_ends_the_wait() -> None:
     async def act(child: Child) -> float:
         event = asyncio.Event()
