@@ -33,6 +33,8 @@ PACKAGES = {"arecord": "alsa-utils", "amixer": "alsa-utils", "setpriv": "util-li
 MOST_SAID = 1 << 20
 """Bytes; a command whose answer is longer is broken, and would fill our memory."""
 READ_SIZE = 65536
+REAP_LIMIT = 3.0
+"""Seconds that a killed command may take to end: one that asks a dead USB device can hang in the kernel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,17 +99,30 @@ async def run_async(argv: Sequence[str], *, timeout: float) -> Finished:
 
 
 def _hear(process: subprocess.Popen[bytes], timeout: float) -> Finished:
-    """Its answer; it is killed when that takes too long or grows too long."""
+    """Its answer; it is killed when that takes too long or grows too long, or cannot be read (OSError)."""
     end = time.monotonic() + timeout
     code: int | None = None
-    with process:
-        stdout, stderr = said = (bytearray(), bytearray())
-        try:
-            _read(process, said, end)
-            code = process.wait(max(0.0, end - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            _kill_group(process)
+    stdout, stderr = said = (bytearray(), bytearray())
+    try:
+        _read(process, said, end)
+        code = process.wait(max(0.0, end - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        _kill_group(process)
+    except OSError:
+        _kill_group(process)
+        raise
+    finally:
+        _leave(process)
     return Finished(code=code, stdout=stdout.decode(errors="replace"), stderr=stderr.decode(errors="replace"))
+
+
+def _leave(process: subprocess.Popen[bytes]) -> None:
+    """Reap it; one that no signal ends is left to itself (the next start of a process reaps it)."""
+    for pipe in (process.stdout, process.stderr):
+        if pipe:
+            pipe.close()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(REAP_LIMIT)
 
 
 def _read(process: subprocess.Popen[bytes], said: tuple[bytearray, bytearray], end: float) -> None:

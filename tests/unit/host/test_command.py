@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from audio_rtsp.errors import ProgramMissing
+from audio_rtsp.host import command
 from audio_rtsp.host.command import Finished, child_environment, open_process, require_program, run, run_async
 from unit.host.processes import soon, state, until
 
@@ -49,6 +51,33 @@ def test_a_grandchild_that_holds_the_output_open_does_not_keep_us_waiting() -> N
     began = time.monotonic()
     assert run(("sh", "-c", "sleep 20 & sleep 20"), timeout=0.2).code is None
     assert asyncio.run(run_async(("sh", "-c", "sleep 20 & sleep 20"), timeout=0.2)).code is None
+    assert time.monotonic() - began < 3
+
+
+def test_a_command_that_hangs_in_the_kernel_does_not_keep_us_waiting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """No signal ends it. Who waited for it saw no microphone any more that came later."""
+    spared: list[subprocess.Popen[bytes]] = []
+    monkeypatch.setattr(command, "_kill_group", spared.append)
+    monkeypatch.setattr(command, "REAP_LIMIT", 0.1)
+    began = time.monotonic()
+    assert run(("sleep", "20"), timeout=0.1).code is None
+    assert asyncio.run(run_async(("sleep", "20"), timeout=0.1)).code is None
+    assert time.monotonic() - began < 3
+    for process in spared:
+        process.kill()
+        process.wait()
+
+
+def test_a_command_whose_answer_cannot_be_read_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(command, "_read", full)
+    began = time.monotonic()
+    with pytest.raises(OSError, match="Too many open files"):
+        run(("sleep", "20"), timeout=20)
     assert time.monotonic() - began < 3
 
 
