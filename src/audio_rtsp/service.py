@@ -72,8 +72,11 @@ async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
     name_this_process("audio-rtsp")
     asyncio.get_running_loop().set_exception_handler(LoopComplaints())
     signals = _listen_to_signals()
-    with _instance(runtime) as lock, _records(desk, face) as records:
-        notify = Notify(os.environ)
+    with (
+        _instance(runtime) as lock,
+        _records(desk, face) as records,
+        contextlib.closing(Notify(os.environ)) as notify,
+    ):
         on_event = _witnesses(records, face)
         server = await choose_server(
             lambda: desk.configuration.service,

@@ -15,6 +15,7 @@ class Notify:
         name = environ.get("NOTIFY_SOCKET", "")
         self._address = "\0" + name[1:] if name.startswith("@") else name
         self._status = ""
+        self._sender: socket.socket | None = None
         self.watchdog_seconds = _watchdog_seconds(environ)
 
     def ready(self) -> None:
@@ -39,12 +40,24 @@ class Notify:
         """Feed the watchdog."""
         self._send("WATCHDOG=1")
 
+    def close(self) -> None:
+        """Say no more."""
+        if self._sender:
+            self._sender.close()
+
     def _send(self, text: str) -> None:
+        """By one socket that is kept: a machine that can open no more files must not starve the watchdog, too."""
         if not self._address:
             return
-        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-            sender.setblocking(False)
-            sender.sendto(text.encode(), self._address)
+        with contextlib.suppress(OSError):
+            self._sender = self._sender or _make_sender()
+            self._sender.sendto(text.encode(), self._address)
+
+
+def _make_sender() -> socket.socket:
+    sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    sender.setblocking(False)
+    return sender
 
 
 def _watchdog_seconds(environ: Mapping[str, str]) -> float:
