@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from audio_rtsp.errors import why
 from audio_rtsp.host.loop_time import loop_time
+from audio_rtsp.host.shortage import shortage
 from audio_rtsp.server.api_answer import Page, UnexpectedJson, parse_page, parse_rtsp_readers
 from audio_rtsp.server.http import BadAnswer, get
 from audio_rtsp.server.path import PathState
@@ -64,5 +65,8 @@ class ControlApi:
 
 def _away(error: Exception) -> ServerAway:
     """In words; a time that ran out has none."""
-    words = why(error) if isinstance(error, OSError) else str(error)
-    return ServerAway(words or "it does not answer")
+    if not isinstance(error, OSError):
+        return ServerAway(str(error) or "it does not answer")
+    if want := shortage(error):
+        return ServerAway(f"it cannot be asked: {want}", is_unasked=True)
+    return ServerAway(why(error) or "it does not answer")

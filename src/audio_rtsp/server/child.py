@@ -113,6 +113,8 @@ class ServerChild:
         try:
             paths = await self._api.paths()
         except ServerAway as away:
+            if away.is_unasked:
+                self._heard_at = loop_time()
             raise ServerAway(self._obstacle or str(away)) from None
         self._heard_at, self._has_answered, self._obstacle, self._failure_told = loop_time(), True, "", ""
         if self._replaced_for:

@@ -9,7 +9,11 @@ from audio_rtsp.server.path import PathState
 
 
 class ServerAway(Exception):
-    """Nobody answers: the server is not there, or does not speak."""
+    """Nobody answers: the server is not there, or does not speak. *is_unasked*: we lacked what it takes to ask it."""
+
+    def __init__(self, words: str, *, is_unasked: bool = False) -> None:
+        super().__init__(words)
+        self.is_unasked = is_unasked
 
 
 class MediaServer(Protocol):

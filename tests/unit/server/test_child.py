@@ -27,7 +27,7 @@ from audio_rtsp.server.mediamtx.find import USUAL_PLACE, find_binary
 from audio_rtsp.server.mediamtx.users import Access
 from audio_rtsp.server.protocol import ServerAway
 from media_servers import BINARIES, binary_or_skip
-from unit.host.processes import children, descriptors, soon
+from unit.host.processes import children, descriptors, few_descriptors, soon
 
 HTTP = """
 import http.server, os, sys
@@ -119,6 +119,24 @@ def test_a_port_that_is_taken_is_told_with_its_holder(binary: str, tmp_path: Pat
     assert f"(pid {os.getpid()})" in caught.value.what
     assert "--rtsp-port" in caught.value.fix
     assert descriptors() <= files
+
+
+def test_a_server_that_nobody_could_ask_for_want_of_files_is_not_taken_for_hung(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(patience, "ANSWER_LIMIT", 0.05)
+
+    async def main() -> None:
+        async with running(fake()) as server:
+            await asyncio.sleep(0.1)
+            with few_descriptors(0), pytest.raises(ServerAway, match=r"cannot be asked: .* no more files"):
+                await server.paths()
+            server.judge_silence()
+            await asyncio.sleep(0.1)
+            assert await server.paths() == {}
+            assert server.restarts == 0
+
+    asyncio.run(main())
 
 
 def _is_another(server: ServerChild, old: int) -> bool:
