@@ -49,10 +49,10 @@ class Wait:
     wants_usb_reset: bool = False
 
 
-FORGIVEN_AFTER = 60.0
-"""Seconds of flowing sound that wipe out what was before."""
 SHORT_RUN = 1.0
-"""Seconds of flowing sound that make a run worth another at once: a listener gains by it, whatever ended it."""
+"""Seconds of flowing sound that make a run worth another at once, and end every row of failures: a listener gains by
+it, whatever ended it.
+"""
 STALL_PAUSE = 5.0
 STALLS_BEFORE_RESET = 3
 BUSY_PAUSE = 1.0
@@ -66,7 +66,7 @@ def after(
     history: History, cause: Cause, *, flowed: float, rules: Rules, chance: Callable[[], float]
 ) -> tuple[History, Wait]:
     """The new history and the wait after a run in which sound flowed for *flowed* seconds; *chance* gives 0 to 1."""
-    if flowed >= FORGIVEN_AFTER:
+    if flowed >= SHORT_RUN:
         history = History()
     match cause:
         case Cause.REPLACED:
@@ -82,7 +82,7 @@ def after(
         case Cause.CANNOT_WORK | Cause.REFUSED:
             return history, Wait(seconds=rules.restart_cooldown, is_cooldown=True)
         case Cause.STALLED:
-            return _after_stall(history if flowed < SHORT_RUN else replace(history, stalls=0))
+            return _after_stall(history)
         case Cause.UNEXPLAINED | Cause.NOT_STARTED if flowed >= SHORT_RUN:
             return history, Wait(seconds=0.0)
         case Cause.UNEXPLAINED:
