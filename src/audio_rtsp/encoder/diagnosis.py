@@ -13,6 +13,7 @@ class EncoderFault(StrEnum):
     SERVER_AWAY = "server away"
     SERVER_CLOSED = "server closed the connection"
     SERVER_REFUSED = "server refused the stream"
+    SHORTAGE = "shortage"
     CANNOT_WORK = "cannot work"
     UNEXPLAINED = "unexplained"
 
@@ -26,6 +27,7 @@ class EncoderDiagnosis:
 
 
 SIGNS: tuple[tuple[EncoderFault, tuple[str, ...]], ...] = (
+    (EncoderFault.SHORTAGE, ("Cannot allocate memory", "pthread_create() failed")),  # of ffmpeg 7: a want of processes
     (
         EncoderFault.SERVER_AWAY,
         ("Connection refused", "Connection timed out", "No route to host", "Network is unreachable"),
@@ -76,7 +78,8 @@ SIGNS: tuple[tuple[EncoderFault, tuple[str, ...]], ...] = (
         ),
     ),
 )
-"""The first group with a line wins: a refused connection also says that the header could not be written.
+"""The first group with a line wins: a refused connection also says that the header could not be written, and a want of
+memory that an option could not be set.
 
 In a group the first sign wins: the most telling stands first.
 """

@@ -28,7 +28,7 @@ OFFLINE_LIMIT = 10.0
 QUIET_LIMIT = 5.0
 """Seconds (two looks at the server) without a byte after which a path counts as dead."""
 
-
+CAUSES = {EncoderFault.CANNOT_WORK: Cause.REFUSED, EncoderFault.SHORTAGE: Cause.SHORTAGE}
 REFUSED = "ffmpeg refuses the settings; see: audio-rtsp config show --stream {} ({})"
 
 
@@ -231,7 +231,7 @@ class EncoderSide:
             return found.cause
         if found.fault in (EncoderFault.SERVER_AWAY, EncoderFault.SERVER_CLOSED):
             return Cause.UNEXPLAINED if await self._outfit.watch.check() else Cause.SERVER_AWAY
-        return Cause.REFUSED if found.fault is EncoderFault.CANNOT_WORK else Cause.UNEXPLAINED
+        return CAUSES.get(found.fault, Cause.UNEXPLAINED)
 
     def _show(self, condition: EncoderCondition, reason: str) -> None:
         self.condition, self.reason = condition, reason

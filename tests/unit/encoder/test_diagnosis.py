@@ -41,6 +41,18 @@ def test_what_ffmpeg_said_to_a_real_server_is_understood(
     assert words in found.line
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Failed to set value 'pipe:1' for option 'progress': Cannot allocate memory",
+        "pthread_create() failed: Resource temporarily unavailable. Try increasing `ulimit -v` or",
+    ],
+)
+def test_a_want_of_memory_or_processes_is_no_fault_of_the_settings(said: str) -> None:
+    """It passes; what ffmpeg refuses for good is tried once in five minutes."""
+    assert diagnose(said.splitlines()).fault is EncoderFault.SHORTAGE
+
+
 def ffmpeg_says(ffmpeg: Ffmpeg, port: int, *options: str) -> list[str]:
     """One second of silence sent to a port of this machine."""
     sound = ("-f", "s16le", "-ar", "48000", "-ac", "1", "-i", "pipe:0")
