@@ -241,8 +241,10 @@ class Stream:
         self._capture.forget_sound()
         self._losses.end(loop_time())
         sound.pipe.close_writing()
-        await self._encoder.close()
-        sound.pipe.close()
+        try:
+            await self._encoder.close()
+        finally:
+            sound.pipe.close()
 
     def _judge(self) -> None:
         """Tell a change of state, once."""
