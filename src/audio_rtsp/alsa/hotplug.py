@@ -59,8 +59,10 @@ class Hotplug:
         """pyudev sees the error and leaves it there (_os/poll.py): the descriptor would stay readable for ever."""
         with contextlib.suppress(OSError):
             same = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, fileno=self.fileno())
-            same.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            same.detach()
+            try:
+                same.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            finally:
+                same.detach()
 
 
 def _open_monitor() -> _Monitor | None:
