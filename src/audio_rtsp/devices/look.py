@@ -26,7 +26,7 @@ def look(root: Path, configuration: Configuration, memory: DeviceMemory) -> Look
     return Looked(roster=roster, memory=after)
 
 
-async def look_and_ask_async(root: Path, configuration: Configuration, memory: DeviceMemory) -> Looked:
+async def look_and_ask(root: Path, configuration: Configuration, memory: DeviceMemory) -> Looked:
     """The same, and devices of unknown capability are asked by opening them; never for another machine's tree."""
     looked = look(root, configuration, memory)
     unknown = unknown_devices(looked.roster)

@@ -15,7 +15,7 @@ from audio_rtsp.alsa.capability import RateList, RateRange, parse_hw_params
 from audio_rtsp.config.blacklist import Blacklist, BlacklistEntry
 from audio_rtsp.config.load import Configuration
 from audio_rtsp.devices import probe
-from audio_rtsp.devices.look import Looked, look, look_and_ask_async
+from audio_rtsp.devices.look import Looked, look, look_and_ask
 from audio_rtsp.devices.memory import DeviceMemory
 from audio_rtsp.host.command import run
 from machines.machine import machine, without_proc
@@ -29,8 +29,8 @@ esac
 """
 
 
-def look_and_ask(root: Path, configuration: Configuration, memory: DeviceMemory) -> Looked:
-    return asyncio.run(look_and_ask_async(root, configuration, memory))
+def looked_and_asked(root: Path, configuration: Configuration, memory: DeviceMemory) -> Looked:
+    return asyncio.run(look_and_ask(root, configuration, memory))
 
 
 class Arecord:
@@ -71,7 +71,7 @@ def dump(number: str, card: int) -> str:
 
 def test_what_the_kernel_does_not_say_is_asked_once_and_kept(arecord: Arecord) -> None:
     arecord.install(Loopback=dump("10", 0), Dummy=dump("10", 1))
-    looked = look_and_ask(machine("10"), Configuration(), DeviceMemory())
+    looked = looked_and_asked(machine("10"), Configuration(), DeviceMemory())
     loopback, further, dummy = looked.roster.devices
     assert loopback.capability is not None and loopback.capability.rates == RateRange(8000, 192000)
     assert dummy.capability is not None and dummy.capability.formats == ("U8", "S16_LE")
@@ -82,16 +82,16 @@ def test_what_the_kernel_does_not_say_is_asked_once_and_kept(arecord: Arecord) -
         "--dump-hw-params -D hw:CARD=Loopback,DEV=0 -s 1 /dev/null",
         "--dump-hw-params -D hw:CARD=Loopback,DEV=1 -s 1 /dev/null",
     ]
-    again = look_and_ask(machine("10"), Configuration(), looked.memory)
+    again = looked_and_asked(machine("10"), Configuration(), looked.memory)
     assert again.roster.devices[2].capability == dummy.capability
     assert not any("Dummy" in call for call in arecord.calls[3:]), "one that has answered is not asked again"
 
 
 def test_a_loopback_is_asked_anew_as_it_can_do_what_its_player_does(arecord: Arecord) -> None:
     arecord.install(Loopback=dump("10", 0), Dummy=dump("10", 1))
-    looked = look_and_ask(machine("10"), Configuration(), DeviceMemory())
+    looked = looked_and_asked(machine("10"), Configuration(), DeviceMemory())
     arecord.install(Loopback=f"{{ sed 's/^RATE: .*/RATE: 48000/' {shlex.quote(witness('10', 0))} >&2; exit 1; }}")
-    again = look_and_ask(machine("10"), Configuration(), looked.memory)
+    again = looked_and_asked(machine("10"), Configuration(), looked.memory)
     assert again.roster.devices[0].capability is not None
     assert again.roster.devices[0].capability.rates == RateList((48000,))
     assert again.memory.capabilities["platform-snd_aloop.0"] == again.roster.devices[0].capability
@@ -99,28 +99,28 @@ def test_a_loopback_is_asked_anew_as_it_can_do_what_its_player_does(arecord: Are
 
 def test_an_open_device_is_never_asked(arecord: Arecord) -> None:
     arecord.install()
-    look_and_ask(machine("11"), Configuration(), DeviceMemory())
+    looked_and_asked(machine("11"), Configuration(), DeviceMemory())
     assert not any("DEV=1" in call for call in arecord.calls)
     assert len(arecord.calls) == 2
 
 
 def test_where_the_kernel_has_a_text_nobody_is_asked(arecord: Arecord) -> None:
     arecord.install()
-    look_and_ask(machine("04"), Configuration(), DeviceMemory())
+    looked_and_asked(machine("04"), Configuration(), DeviceMemory())
     assert arecord.calls == []
 
 
 def test_an_ignored_device_is_left_alone(arecord: Arecord) -> None:
     arecord.install()
     ignored = Configuration(blacklist=Blacklist((BlacklistEntry(text="Dummy", line=1),)))
-    look_and_ask(machine("10"), ignored, DeviceMemory())
+    looked_and_asked(machine("10"), ignored, DeviceMemory())
     assert not any("Dummy" in call for call in arecord.calls)
 
 
 def test_in_a_container_every_device_is_asked(arecord: Arecord, tmp_path: Path) -> None:
     arecord.install(**dict.fromkeys(("One", "Stereo", "Device", "Device_1"), dump("04", 0)))
     root = without_proc("04", tmp_path)
-    assert all(one.capability for one in look_and_ask(root, Configuration(), DeviceMemory()).roster.devices)
+    assert all(one.capability for one in looked_and_asked(root, Configuration(), DeviceMemory()).roster.devices)
 
 
 def test_a_device_that_does_not_answer_costs_the_time_and_no_more(
@@ -129,7 +129,7 @@ def test_a_device_that_does_not_answer_costs_the_time_and_no_more(
     monkeypatch.setattr(probe, "TIMEOUT", 0.3)
     arecord.install(Dummy="exec sleep 60", Loopback=dump("10", 0))
     started = time.monotonic()
-    looked = look_and_ask(machine("10"), Configuration(), DeviceMemory())
+    looked = looked_and_asked(machine("10"), Configuration(), DeviceMemory())
     assert time.monotonic() - started < 5
     assert looked.memory.troubles["platform-snd_dummy.0"] == "arecord did not answer within 0.3 s"
 
@@ -140,7 +140,7 @@ def test_without_arecord_the_reason_says_so(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/setpriv").symlink_to(setpriv)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    looked = look_and_ask(machine("10"), Configuration(), DeviceMemory())
+    looked = looked_and_asked(machine("10"), Configuration(), DeviceMemory())
     assert {one.reason for one in looked.roster.devices} == {"cannot be asked what it can do: arecord is not installed"}
 
 

@@ -24,7 +24,7 @@ from audio_rtsp.control.client import ask as ask_program
 from audio_rtsp.devices.absence import next_steps, read_surroundings
 from audio_rtsp.devices.device import Device, DeviceState, seen_streamed
 from audio_rtsp.devices.listing import HEADER, device_lines, device_row, device_value, reason_line
-from audio_rtsp.devices.look import Looked, look, look_and_ask_async
+from audio_rtsp.devices.look import Looked, look, look_and_ask
 from audio_rtsp.devices.memory_file import load_memory
 from audio_rtsp.devices.renaming import apply_renaming, plan_renaming
 from audio_rtsp.devices.roster import Roster
@@ -140,7 +140,7 @@ def _see(places: Places, *, ask: bool = False) -> Seen:
     configuration = configuration_of(places)
     loaded = load_memory(places.memory)
     if ask and not places.is_foreign:
-        looked = asyncio.run(look_and_ask_async(places.root, configuration, loaded.memory))
+        looked = asyncio.run(look_and_ask(places.root, configuration, loaded.memory))
     else:
         looked = look(places.root, configuration, loaded.memory)
     captures = _captures(places)
