@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+from audio_rtsp.host.loop_time import loop_time
 from audio_rtsp.server.path import PathState
 from audio_rtsp.server.protocol import MediaServer, ServerAway
 
@@ -16,7 +17,9 @@ AWAY_PAUSE = 1.0
 
 
 class ServerWatch:
-    """``paths`` is the newest answer; ``away_reason`` is empty while the server answers, and before it was asked."""
+    """``paths`` is the newest answer, which came at ``answered_at``; ``away_reason`` is empty while the server answers,
+    and before it was asked.
+    """
 
     def __init__(self, server: MediaServer) -> None:
         self._server = server
@@ -25,6 +28,7 @@ class ServerWatch:
         self._look_now = asyncio.Event()
         self._looked: asyncio.Future[None] | None = None
         self.paths: Mapping[str, PathState] = {}
+        self.answered_at = 0.0
         self.away_reason = ""
         self.on_change: Callable[[], None] = lambda: None
 
@@ -70,6 +74,7 @@ class ServerWatch:
         was_up, waiting = self.is_up, self._looked
         try:
             self.paths = await self._server.paths()
+            self.answered_at = loop_time()
             self.away_reason = ""
             self._up.set()
         except ServerAway as away:

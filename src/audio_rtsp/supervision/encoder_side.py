@@ -24,7 +24,7 @@ GATE_LIMIT = 5.0
 ONLINE_LIMIT = 30.0
 ONLINE_LOOK = 0.05
 OFFLINE_LIMIT = 10.0
-"""Seconds that a moving encoder may be unknown to the server."""
+"""Seconds that a moving encoder may be unknown to the server, and of what it sends without a byte that arrives."""
 QUIET_LIMIT = 5.0
 """Seconds (two looks at the server) without a byte after which a path counts as dead."""
 
@@ -45,6 +45,7 @@ class EncoderSide:
         self._run: EncoderRun | None = None
         self._seen: PathState | None = None
         self._grew = self._online_at = 0.0
+        self._mark = (0.0, 0.0)
         self._is_unheard = False
         self.condition = EncoderCondition.IDLE
         self.reason = ""
@@ -137,9 +138,14 @@ class EncoderSide:
         self._run.observe()
         if self.condition is EncoderCondition.ONLINE:
             self._note(self._outfit.watch.paths.get(self._name))
-            self._is_unheard = not self._outfit.watch.is_up or loop_time() - self._grew > OFFLINE_LIMIT
-            if self._outfit.watch.is_up and loop_time() - self._online_at > OFFLINE_LIMIT:
+            watch = self._outfit.watch
+            self._is_unheard = not watch.is_up or loop_time() - self._grew > OFFLINE_LIMIT
+            if not watch.is_up:
+                self._mark_sent()
+            elif watch.answered_at - self._online_at > OFFLINE_LIMIT:
                 self._run.give_up("the server does not have it")
+            elif self._sent_in_vain > OFFLINE_LIMIT:
+                self._run.give_up("nothing of what it sends arrives at the server")
 
     def _note(self, path: PathState | None) -> None:
         """A path whose bytes differ from the last look moves; fewer bytes mean a new session (MediaMTX)."""
@@ -150,8 +156,18 @@ class EncoderSide:
 
     def _note_growth(self, path: PathState) -> None:
         self._seen, self._grew = path, loop_time()
+        self._mark_sent()
         if self._sound:
             self._sound.note_heard()
+
+    def _mark_sent(self) -> None:
+        self._mark = (loop_time(), self.report.output_seconds or 0.0)
+
+    @property
+    def _sent_in_vain(self) -> float:
+        """Seconds of sound, and of time, since something arrived: what comes late is sent faster than it sounds."""
+        since, sent = self._mark
+        return min(self._outfit.watch.answered_at - since, (self.report.output_seconds or 0.0) - sent)
 
     async def _until_server(self) -> None:
         if not self._outfit.watch.is_up:
