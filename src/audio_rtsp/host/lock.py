@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
@@ -38,10 +39,15 @@ class InstanceLock:
         except OSError:
             os.close(descriptor)
             return False
-        os.fchmod(descriptor, OURS)
-        os.truncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        try:
+            os.fchmod(descriptor, OURS)
+        except OSError:
+            os.close(descriptor)
+            raise
         self._descriptor = descriptor
+        with contextlib.suppress(OSError):  # a full disk keeps nobody from running: the pid is for people
+            os.truncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         return True
 
     def is_in_place(self) -> bool:

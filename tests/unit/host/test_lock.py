@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -142,3 +143,22 @@ def test_nobody_else_can_hold_a_lock_of_ours(tmp_path: Path) -> None:
     lock.release()
     with locked(tmp_path / "other"):
         assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+
+
+def test_a_full_disk_keeps_nobody_from_running(tmp_path: Path) -> None:
+    lock = InstanceLock(tmp_path / "lock")
+    with nothing_more_can_be_written():
+        assert lock.take()
+    assert not InstanceLock(tmp_path / "lock").take()
+    assert lock.holder() == "?"
+    lock.release()
+
+
+@contextmanager
+def nothing_more_can_be_written() -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -163,3 +163,12 @@ def test_a_slow_answer_is_waited_for_once_the_first_one_was_late(monkeypatch: py
             return found
 
     assert asyncio.run(main()) == ["it does not answer", "{}", "{}"]
+
+
+def test_a_listener_who_left_meanwhile_keeps_nobody_else() -> None:
+    readers = [{"type": "rtspSession", "id": name} for name in ("left", "stays")]
+    gone = b"HTTP/1.0 404 Not Found\r\n\r\n"
+    with answering(ok(json.dumps({"readers": readers}).encode()), gone, ok(b"{}")) as server:
+        asyncio.run(ControlApi(server.port).dismiss("mic"))
+    asked = [request.split(b" ")[1].decode() for request in server.requests]
+    assert asked == ["/v3/paths/get/mic", "/v3/rtspsessions/kick/left", "/v3/rtspsessions/kick/stays"]
