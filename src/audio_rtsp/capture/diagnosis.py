@@ -15,6 +15,7 @@ class CaptureFault(StrEnum):
     STALLED = "stalled"
     WRONG_CARD = "wrong card"
     REPLACED = "replaced"
+    SHORTAGE = "shortage"
     NOT_ALLOWED = "not allowed"
     CANNOT_WORK = "cannot work"
     NOT_STARTED = "not started"
@@ -30,6 +31,7 @@ class CaptureDiagnosis:
 
 
 SIGNS: tuple[tuple[CaptureFault, tuple[str, ...]], ...] = (
+    (CaptureFault.SHORTAGE, ("error while loading shared libraries", "Cannot allocate memory")),  # an upgrade, often
     (CaptureFault.BUSY, ("Device or resource busy", "Resource busy")),  # the second: musl's word
     (CaptureFault.NOT_ALLOWED, ("Permission denied", "Operation not permitted")),
     (CaptureFault.GONE, ("Cannot get card index", "cannot find card")),  # alsa-lib may go on: Unknown PCM

@@ -27,7 +27,10 @@ class EncoderDiagnosis:
 
 
 SIGNS: tuple[tuple[EncoderFault, tuple[str, ...]], ...] = (
-    (EncoderFault.SHORTAGE, ("Cannot allocate memory", "pthread_create() failed")),  # of ffmpeg 7: a want of processes
+    (
+        EncoderFault.SHORTAGE,  # the second of ffmpeg 7: a want of processes; the third, often: it is being upgraded
+        ("Cannot allocate memory", "pthread_create() failed", "error while loading shared libraries"),
+    ),
     (
         EncoderFault.SERVER_AWAY,
         ("Connection refused", "Connection timed out", "No route to host", "Network is unreachable"),

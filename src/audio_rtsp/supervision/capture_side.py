@@ -41,6 +41,7 @@ CAUSES = {
     CaptureFault.STALLED: Cause.STALLED,
     CaptureFault.WRONG_CARD: Cause.UNEXPLAINED,
     CaptureFault.REPLACED: Cause.REPLACED,
+    CaptureFault.SHORTAGE: Cause.SHORTAGE,
     CaptureFault.NOT_ALLOWED: Cause.CANNOT_WORK,
     CaptureFault.CANNOT_WORK: Cause.REFUSED,
     CaptureFault.NOT_STARTED: Cause.NOT_STARTED,

@@ -18,9 +18,11 @@ class StartFailure:
 
 
 def explain_start(error: AudioRtspError | OSError) -> StartFailure:
-    """A want of files, processes or memory passes by itself; all else cannot work until somebody acts."""
+    """A want of files, processes or memory passes by itself, and a program that lacks may be under way: it is being
+    upgraded, or the owner follows our advice. All else cannot work until somebody acts.
+    """
     if isinstance(error, AudioRtspError):
-        return StartFailure(cause=Cause.CANNOT_WORK, line=f"{error.what}; {error.fix}")
+        return StartFailure(cause=Cause.SHORTAGE, line=f"{error.what}; {error.fix}")
     short = shortage(error)
     cause = Cause.SHORTAGE if short else Cause.CANNOT_WORK
     return StartFailure(cause=cause, line=short or str(error))

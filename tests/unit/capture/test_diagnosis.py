@@ -50,6 +50,12 @@ def test_what_arecord_said_in_trouble_is_understood(name: str, fault: CaptureFau
         ("arecord: xrun:1672: read/write error, state = PREPARED", CaptureFault.NOT_STARTED),
         ("arecord: main:850: audio open error: Invalid argument", CaptureFault.NOT_STARTED),
         ("arecord: pcm_read:2221: read error: No space left on device", CaptureFault.NOT_STARTED),
+        (
+            "arecord: error while loading shared libraries: libasound.so.2: cannot open shared object file: "
+            "No such file or directory",
+            CaptureFault.SHORTAGE,
+        ),
+        ("arecord: main:850: audio open error: Cannot allocate memory", CaptureFault.SHORTAGE),
         ("Aborted by signal Interrupt...", CaptureFault.UNEXPLAINED),
     ],
 )

@@ -46,9 +46,10 @@ def test_what_ffmpeg_said_to_a_real_server_is_understood(
     [
         "Failed to set value 'pipe:1' for option 'progress': Cannot allocate memory",
         "pthread_create() failed: Resource temporarily unavailable. Try increasing `ulimit -v` or",
+        "ffmpeg: error while loading shared libraries: libavdevice.so.59: cannot open shared object file: No such file",
     ],
 )
-def test_a_want_of_memory_or_processes_is_no_fault_of_the_settings(said: str) -> None:
+def test_a_want_of_memory_processes_or_libraries_is_no_fault_of_the_settings(said: str) -> None:
     """It passes; what ffmpeg refuses for good is tried once in five minutes."""
     assert diagnose(said.splitlines()).fault is EncoderFault.SHORTAGE
 

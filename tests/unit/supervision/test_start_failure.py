@@ -28,9 +28,9 @@ def test_a_want_is_told_with_what_helps_and_passes(number: int, says: str) -> No
     assert says in found.line
 
 
-def test_a_missing_program_cannot_work_until_it_is_installed() -> None:
+def test_a_missing_program_is_tried_again_soon_for_it_may_be_under_way() -> None:
     found = explain_start(ProgramMissing("ffmpeg", "ffmpeg"))
-    assert (found.cause, found.line) == (Cause.CANNOT_WORK, "ffmpeg is not installed; sudo apt install ffmpeg")
+    assert (found.cause, found.line) == (Cause.SHORTAGE, "ffmpeg is not installed; sudo apt install ffmpeg")
 
 
 def test_any_other_error_cannot_work() -> None:
