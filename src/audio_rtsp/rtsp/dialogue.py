@@ -192,6 +192,7 @@ class Dialogue:
 
     def _setup_reader(self, request: Request, target: Target, offers: tuple[Transport, ...]) -> Transport:
         path, index = self._find_path(target)
+        self._forget_as_its_client_did(request, index)
         if isinstance(self.session, Reader):
             return self.session.setup(path, index, offers)
         session = self._make_reader(request, target)
@@ -204,6 +205,13 @@ class Dialogue:
             session.close()
             self.session = None
             raise
+
+    def _forget_as_its_client_did(self, request: Request, index: int) -> None:
+        """ffmpeg that hears nothing by UDP pauses, forgets its session and asks for TCP (libavformat/rtspdec.c)."""
+        session, is_named = self.session, bool(request.header("Session"))
+        if isinstance(session, Reader) and not is_named and not session.is_playing and index in session.outlets:
+            session.close()
+            self.session = None
 
     def _find_path(self, target: Target) -> tuple[Path, int]:
         """The path itself, or a path and one of its tracks."""

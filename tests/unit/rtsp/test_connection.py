@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
 from audio_rtsp.rtsp.connection import ITEMS_PER_TURN
+from audio_rtsp.rtsp.listener import open_udp_pair
 from audio_rtsp.rtsp.outlet import Interleaved
 from audio_rtsp.rtsp.publisher import Publisher
 from audio_rtsp.rtsp.reader import Reader
 from audio_rtsp.rtsp.sdp import parse_description
 from audio_rtsp.rtsp.timeline import Start
 from audio_rtsp.rtsp.track import Track
+from audio_rtsp.rtsp.udp_ports import UdpPorts
 from unit.rtsp.stage import L16_SDP, MP3_SDP, OPUS_SDP, Line, Stage, mp3_packet, patient
 
 
@@ -172,6 +174,25 @@ def test_a_reader_gets_what_comes_after_its_play() -> None:
     track.take(mp3_packet(2, 2), 1.0)
     track.flush()
     assert line.take().count(b"$\0") == 1 and outlet.sent.packets == 1
+
+
+def test_ffmpeg_that_hears_nothing_by_udp_goes_on_by_tcp() -> None:
+    """With -timeout: it pauses, forgets its session, and sets up again on the same connection."""
+    stage, udp = Stage(), open_udp_pair(0)
+    assert udp is not None
+    with udp[0], udp[1]:
+        stage.hub.udp = UdpPorts(*udp)
+        source, line = stage.publisher(), stage.connect()
+        assert line.ask("SETUP", "rtsp://h/t/trackID=0", Transport="RTP/AVP/UDP;unicast;client_port=5000-5001") == 200
+        first: dict[str, Any] = {"Session": line.session}
+        assert (line.ask("PLAY", **first), line.ask("PAUSE", **first)) == (200, 200)
+        over_tcp: dict[str, Any] = {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1"}
+        assert line.ask("SETUP", "rtsp://h/t/trackID=0", **first, **over_tcp) == 455
+        assert line.ask("SETUP", "rtsp://h/t/trackID=0", **over_tcp) == 200
+        assert line.ask("PLAY", Session=line.session) == 200
+        assert first["Session"] not in stage.hub.sessions and stage.hub.reader_census.total == 1
+        source.push(mp3_packet(1, 1))
+        assert line.take().startswith(b"$\0")
 
 
 def test_a_clock_step_moves_the_next_report() -> None:
