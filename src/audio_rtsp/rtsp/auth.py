@@ -22,8 +22,8 @@ class Gate:
 
     @property
     def is_open(self) -> bool:
-        """Nothing is asked when no user is set."""
-        return not self._user and not self._password
+        """Nothing is asked when no user is set, as with MediaMTX; the password is set first."""
+        return not self._user
 
     def challenge(self, nonce: str) -> Headers:
         """What a 401 says; the nonce is the connection's own."""

@@ -313,6 +313,12 @@ def basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
+def test_a_password_that_waits_for_its_user_shuts_nobody_out() -> None:
+    stage = Stage(password="s3cret")
+    stage.publisher()
+    assert stage.connect().ask("DESCRIBE") == 200
+
+
 def test_readers_are_asked_for_their_password_and_publishers_are_not() -> None:
     stage = Stage(user="ann", password="s3cret:ü")
     stage.publisher()
