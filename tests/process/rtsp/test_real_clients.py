@@ -15,6 +15,7 @@ from media_servers import BINARIES, binary_or_skip
 from process.rtsp.api import ask, find_path, wait_offline, wait_online, wait_readers
 from process.rtsp.child import ServerProcess, child, lan_addresses, listening_child, serving, wait_until
 from process.rtsp.players import CODECS, READERS, publisher_argv, publishing, reader_argv
+from process.rtsp.rtsp_client import client, publish
 from process.rtsp.tone import RATE, is_tone, level_at
 from process.streams.harness import free_port
 
@@ -127,6 +128,22 @@ def test_ffplay_plays_a_bare_url_and_ends_when_the_stream_has_ended(options: tup
             assert transports["read"] == transport
             publisher.kill()
             assert heard.process.wait(10) == 0
+
+
+@pytest.mark.timeout(30)
+def test_ffmpeg_that_hears_nothing_by_udp_goes_on_by_tcp(server: ServerProcess) -> None:
+    """As behind a firewall: here nothing is sent. BirdNET-Pi gives -timeout."""
+    program, *rest = without_transport(reader_argv("ffmpeg", server.url("t"), "udp"))
+
+    def is_read_by(transport: str) -> bool:
+        sessions = ask(server, "/v3/rtspsessions/list")[1]["items"]
+        return ("read", transport) in [(session["state"], session["transport"]) for session in sessions]
+
+    with client(server) as source:
+        publish(source)
+        with listening_child(program, "-timeout", "1000000", *rest):
+            wait_until(lambda: is_read_by("UDP"), 10, "a reader by UDP")
+            wait_until(lambda: is_read_by("TCP"), 10, "the same by TCP")
 
 
 @pytest.mark.timeout(30)
