@@ -16,6 +16,7 @@ _JITTER_SECONDS = 0.1  # a lead that is only how packets fall
 _LEAD_SECONDS = 1.0  # how far the timeline may run ahead before a gap takes it back
 _ROW_SECONDS = 600.0  # a publisher that ends sooner is one of several faults in a row
 _LEAD_IN_A_ROW = 50.0  # meanwhile: ten hangs of an encoder, each given up after 4 s
+_SLEW = 0.001  # of a second in each: more than a sound card drifts, less than a player notices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class Timeline:
         self._arrival: float | None = None
         self._source: int | None = None
         self._lead = Lead(clock)
+        self._told: tuple[float, int] | None = None
 
     def change_publisher(self) -> None:
         """What comes next is numbered by somebody else."""
@@ -58,11 +60,21 @@ class Timeline:
             return None  # the rest of a frame whose start nobody has
         return rewrite(packet, self._join(header, arrival))
 
-    def rtp_time(self, now: float) -> int | None:
-        """The RTP time of an instant; nothing before the first packet."""
+    def tell_time(self, now: float) -> int | None:
+        """The RTP time of an instant, for sender reports; nothing before the first packet.
+
+        By the last report VLC (live555) times every packet that follows. So neither a packet's delay nor a backlog
+        sent at once is a step in them: they follow slowly.
+        """
         if self._arrival is None:
             return None
-        return (self._last_time + round((now - self._arrival) * self.clock)) % _TIMES
+        measured = self._last_time + round((now - self._arrival) * self.clock)
+        then, time = self._told or (now, measured)
+        time += round((now - then) * self.clock)
+        away = (measured - time + _TIMES // 2) % _TIMES - _TIMES // 2
+        most = round((now - then) * self.clock * _SLEW) if abs(away) < _LEAD_IN_A_ROW * self.clock else abs(away)
+        self._told = now, (time + max(-most, min(away, most))) % _TIMES
+        return self._told[1]
 
     def _join(self, header: Header, arrival: float) -> Header:
         """The first packet of a publisher; marked when there was one before it."""

@@ -66,7 +66,7 @@ class Track:
 
     def report(self, wall: WallClock, now: float) -> None:
         """A sender report to every reader; nothing before the first packet."""
-        timestamp = self.timeline.rtp_time(now)
+        timestamp = self.timeline.tell_time(now)
         if timestamp is not None:
             counts = self._packets, self._payload_bytes
             report = SenderReport(self.timeline.ssrc, wall.at(now), timestamp, *counts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,11 +124,29 @@ def test_ten_hangs_in_a_row_each_step_by_their_whole_gap_and_a_thousand_are_boun
     assert (last / CLOCK - now) % (2**32 / CLOCK) < 60
 
 
-def test_rtp_time_runs_on_between_packets() -> None:
+def test_the_time_of_reports_runs_on_between_packets() -> None:
     line = timeline(0, 0)
-    assert line.rtp_time(1.0) is None
+    assert line.tell_time(1.0) is None
     line.carry(mp3_packet(1, 0), 1.0)
-    assert line.rtp_time(3.0) == 2 * CLOCK
+    assert line.tell_time(3.0) == 2 * CLOCK
+    assert line.tell_time(8.0) == 7 * CLOCK
+    line.carry(mp3_packet(2, 100 * CLOCK), 8.0)  # no delay and no backlog is so long
+    assert line.tell_time(9.0) == 101 * CLOCK
+
+
+def test_neither_delay_nor_backlog_is_a_step_in_the_reports() -> None:
+    """Packets come up to 80 ms late; after a minute an encoder hangs, and the next one catches up on 4 s at once."""
+    line, told, late = timeline(0, 0), list[int](), itertools.cycle((0.0, 0.08, 0.03))
+    for second in range(6_000):
+        if second == 64:
+            line.change_publisher()
+        if not 60 <= second < 64:
+            line.carry(mp3_packet(second, (second + 4 * (second > 64)) * CLOCK), second + next(late))
+        if second % 5 == 0:
+            told.append(line.tell_time(second + 0.5) or 0)
+    steps = [(after - before) % 2**32 / CLOCK - 5 for before, after in itertools.pairwise(told)]
+    assert max(map(abs, steps)) <= 0.0051
+    assert (told[11] / CLOCK - 55.5, told[-1] / CLOCK - 5_995.5) == pytest.approx((0, 4), abs=0.1)
 
 
 @patient
