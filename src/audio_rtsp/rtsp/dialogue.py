@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from .admission import Admission
 from .hub import Hub
@@ -235,7 +236,11 @@ class Dialogue:
         self._count(self.session)
         self._widen_queue(self.session)
         self.session.play()
+        self._hub.loop.call_later(0, partial(self._report, self.session))  # behind the answer
         return Response(status=200, headers=self._session_header())
+
+    def _report(self, session: Reader) -> None:
+        session.report(self._hub.wall_clock, self._hub.loop.time())
 
     def _count(self, session: Reader) -> None:
         """A reader counts from its first PLAY until it leaves."""

@@ -8,6 +8,7 @@ from .outlet import Counts, Datagram, Interleaved, Outlet
 from .path import Path
 from .session import Refused, Session, State
 from .transport import Transport
+from .wall_clock import WallClock
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -61,6 +62,12 @@ class Reader(Session):
             self.is_playing = True
             for index, outlet in self.outlets.items():
                 self.path.tracks[index].add(outlet)
+
+    def report(self, wall: WallClock, now: float) -> None:
+        """The first sender report comes at once (RFC 6051 section 3.2): VLC begins anew when it has it."""
+        if self.path is not None and self.is_playing:
+            for index, outlet in self.outlets.items():
+                self.path.tracks[index].report(wall, now, outlet)
 
     def pause(self) -> None:
         if self.path is None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
+
 from .outlet import Datagram, Interleaved, Outlet
 from .rtp import SenderReport, interleave, payload_start, render_bye, render_sender_report
 from .sdp import Media
@@ -64,27 +67,28 @@ class Track:
         if not self._interleaved[outlet.channel]:
             del self._interleaved[outlet.channel]
 
-    def report(self, wall: WallClock, now: float) -> None:
-        """A sender report to every reader; nothing before the first packet."""
+    def report(self, wall: WallClock, now: float, only: Outlet | None = None) -> None:
+        """A sender report to every reader, or to one; nothing before the first packet."""
         timestamp = self.timeline.tell_time(now)
         if timestamp is not None:
             counts = self._packets, self._payload_bytes
             report = SenderReport(self.timeline.ssrc, wall.at(now), timestamp, *counts)
-            self._send_control(render_sender_report(report, _CNAME))
+            self._send_control(render_sender_report(report, _CNAME), (only,) if only else self._outlets())
 
     def say_bye(self) -> None:
         """The end, to every reader."""
-        self._send_control(render_bye(self.timeline.ssrc))
+        self._send_control(render_bye(self.timeline.ssrc), self._outlets())
 
-    def _send_control(self, packet: bytes) -> None:
+    def _outlets(self) -> Iterable[Outlet]:
+        return itertools.chain(*self._interleaved.values(), self._datagrams)
+
+    def _send_control(self, packet: bytes, outlets: Iterable[Outlet]) -> None:
         self.flush()
-        for channel, outlets in self._interleaved.items():
-            framed = interleave(channel + 1, packet)
-            for outlet in outlets:
-                if not outlet.wire.blocked:
-                    outlet.wire.write(framed)
-        for datagram in self._datagrams:
-            datagram.port.send_control(packet, datagram.control_peer)
+        for outlet in outlets:
+            if isinstance(outlet, Datagram):
+                outlet.port.send_control(packet, outlet.control_peer)
+            elif not outlet.wire.blocked:
+                outlet.wire.write(interleave(outlet.channel + 1, packet))
 
 
 def _write(outlets: list[Interleaved], block: bytes, packets: int, size: int) -> int:

@@ -199,6 +199,7 @@ def test_a_clock_step_moves_the_next_report() -> None:
     stage = Stage()
     source, reader = stage.publisher(), stage.reader()
     source.push(mp3_packet(1, 1))
+    stage.loop.run(0)
     reader.take()
     stage.step = 3_600.0
     for _ in range(5):
@@ -206,6 +207,18 @@ def test_a_clock_step_moves_the_next_report() -> None:
     report = reader.take()
     seconds = int.from_bytes(report[12:16], "big") - 2_208_988_800
     assert report[:2] == b"$\x01" and seconds == int(stage.loop.now + 1e9 + 3_600)
+
+
+def test_who_begins_to_play_has_a_report_at_once() -> None:
+    stage = Stage()
+    source, early = stage.publisher(), stage.reader()
+    source.push(mp3_packet(1, 1))
+    stage.loop.run(0)
+    early.take()
+    late, gone = stage.reader(), stage.reader()
+    gone.close()
+    stage.loop.run(0)
+    assert late.take()[:2] == b"$\x01" and not early.take()
 
 
 @pytest.mark.parametrize("kind", ["connections", "sessions", "readers"])
