@@ -41,6 +41,8 @@ class Document:
     def __init__(self, text: str) -> None:
         """Raises Refused for what is no YAML mapping."""
         self._yaml = _dialect(text)
+        self._text = text
+        self._is_changed = False
         self._has_crlf = "\r\n" in text
         try:
             whole = self._yaml.load(text)
@@ -104,15 +106,21 @@ class Document:
         written, there = _node(value), above.get(keys[-1])
         if there != written or _is_quoted(there) != _is_quoted(written):
             above[keys[-1]] = written
+            self._is_changed = True
 
     def remove(self, *keys: str) -> None:
         """Take the last of *keys* away; nothing when it does not stand there."""
         above = self.get(*keys[:-1])
         if isinstance(above, CommentedMap) and keys[-1] in above:
             del above[keys[-1]]
+            self._is_changed = True
 
     def render(self) -> str:
-        """The text of the whole file; once, since writing comments uses them up."""
+        """The text of the whole file, the very same when nothing was changed; once, since writing comments uses them
+        up.
+        """
+        if not self._is_changed:
+            return self._text
         if not self._whole:
             return self._head
         out = io.StringIO()
@@ -136,7 +144,7 @@ def _guess(text: str) -> tuple[Any, int | None, int | None]:
     """How far the owner indents lists."""
     try:
         whole, sequence, offset = load_yaml_guess_indent(text)
-    except (YAMLError, ValueError, RecursionError):
+    except (YAMLError, ValueError, RecursionError, IndexError):  # the last of a dash that stands alone on its line
         return None, None, None
     return whole, sequence, offset
 

@@ -28,3 +28,8 @@ def test_a_port_that_is_not_moved_is_not_spoken_of(text: str) -> None:
 
 def test_who_moves_the_port_himself_is_not_told_of_it() -> None:
     assert remarks(plan_change("rtspAddress: :8554\n", Ports(rtsp=18554), WANTED)) == []
+
+
+def test_a_file_whose_ports_stay_is_not_laid_out_anew() -> None:
+    text = "rtspAddress:   :18554\npaths:\n    desk:\n        source: publisher"
+    assert plan_change(text, Ports(), WANTED).after == text

@@ -40,7 +40,19 @@ def test_a_file_comes_out_as_it_went_in() -> None:
     assert Document(OWNERS).render() == OWNERS
 
 
-@pytest.mark.parametrize("text", ["", "# nothing but this\n", "a: 1\r\nb: 2\r\n", "l:\n  - a\n  - b\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# nothing but this\n",
+        "a: 1\r\nb: 2\r\n",
+        "l:\n  - a\n  - b\n",
+        "paths:\n    desk:\n        source:   publisher # me\n",
+        "may: [ {action: publish},\n  {action: read} ]\n",
+        "---\na: 1",
+        "users:\n-\n  user: any\n",
+    ],
+)
 def test_short_and_foreign_files_too(text: str) -> None:
     assert Document(text).render() == text
 
@@ -75,6 +87,12 @@ def test_mappings_on_the_way_are_made() -> None:
     document.set({"source": "publisher"}, "paths", "all_others")
     document.set(True, "api")
     assert document.render() == 'paths:\n  all_others:\n    source: "publisher"\napi: true\n'
+
+
+def test_a_dash_may_stand_alone() -> None:
+    document = Document("users:\n-\n  user: any\n")
+    document.set(True, "api")
+    assert document.render() == "users:\n- user: any\napi: true\n"
 
 
 def test_lines_are_the_ones_an_editor_shows() -> None:
