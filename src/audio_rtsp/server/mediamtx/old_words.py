@@ -17,6 +17,7 @@ OLD_WORD = "readUser is an old word; the server gets authInternalUsers for it"
 PUBLISH_WORDS = ("publishUser", "publishPass", "publishIPs")
 CATCH_ALL = ("all_others", "all", "~^.*$")
 """Names of one and the same entry: every path that has none of its own."""
+MERGE = "<<"
 NO_OR_TEXT = ("rtspEncryption", "rtmpEncryption")
 """Keys that take the text "no", which YAML 1.1 reads as a switch."""
 
@@ -35,6 +36,8 @@ def take_read_rules(document: Document) -> tuple[list[Rule], list[Remark]]:
             if rule:
                 rules.append(rule)
                 remarks.append(Remark(line, OLD_WORD))
+    if rules:
+        _refuse_merges(document)
     return _without_second_rest(rules), remarks
 
 
@@ -77,6 +80,14 @@ def _refuse_publishers(document: Document, place: tuple[str, ...]) -> None:
     word = next((word for word in PUBLISH_WORDS if document.get(*place, word)), "")
     if word:
         raise Refused(document.line(*place, word), f"{word} is an old word; name the publisher in authInternalUsers")
+
+
+def _refuse_merges(document: Document) -> None:
+    """A path that takes a password over from another would be left without one."""
+    for place in _places(document):
+        if document.has(*place, MERGE):
+            says = f"{MERGE} cannot be used beside {READ_WORDS[0]}; write the users into authInternalUsers"
+            raise Refused(document.line(*place, MERGE), says)
 
 
 def _without_second_rest(rules: list[Rule]) -> list[Rule]:

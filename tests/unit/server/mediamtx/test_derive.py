@@ -76,6 +76,12 @@ def test_the_seeds_read_user_becomes_a_user_for_that_path_alone() -> None:
     assert [(one.line, "readUser" in one.says) for one in derived.remarks] == [(3, True)]
 
 
+def test_a_path_that_takes_its_password_over_from_another_is_not_left_open() -> None:
+    line, says = refusal("paths:\n  a: &a\n    readUser: u\n    readPass: p\n  b:\n    <<: *a\n")
+    assert (line, says.split(";")[0]) == (6, "<< cannot be used beside readUser")
+    assert made("pathDefaults: &d\n  record: no\npaths:\n  b:\n    <<: *d\n").remarks == ()
+
+
 def test_a_password_that_looks_like_a_number_stays_as_it_is_written() -> None:
     users = document_of(SEED.replace("mypassword", "0123")).get("authInternalUsers")
     assert users[-1]["pass"] == "0123"
