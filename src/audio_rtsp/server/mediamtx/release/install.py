@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import assert_never
@@ -146,7 +147,8 @@ class Installer:
         self.version = step.name
         says = ask_version(program)
         if says is None:
-            raise ReleaseRefused(self._file.name or step.name, _why_it_does_not_run(program), fix=WRONG_FILE)
+            why, fix = _why_it_does_not_run(program)
+            raise ReleaseRefused(self._file.name or step.name, why, fix=fix)
         if step.version and says != step.version:
             raise ReleaseRefused(self._file.name, f"holds {says}, not {step.version}", fix=WRONG_FILE)
         self.version = step.name or says
@@ -160,11 +162,20 @@ class Installer:
             self._before = kept
 
 
-def _why_it_does_not_run(program: Path) -> str:
+def _why_it_does_not_run(program: Path) -> tuple[str, str]:
+    """The reason, and how to mend it."""
+    if not os.access(program, os.X_OK):
+        return f"may not be run in {program.parent}", _how_to_let_it_run(program)
     made_for, here = read_machine(program), read_userland()
     if made_for not in ("unknown", here.rstrip("67v") if here.startswith("arm") else here):
-        return f"is made for {made_for}, and this machine runs {here}"
-    return "does not run here: mediamtx --version prints no version"
+        return f"is made for {made_for}, and this machine runs {here}", WRONG_FILE
+    return "does not run here: mediamtx --version prints no version", WRONG_FILE
+
+
+def _how_to_let_it_run(program: Path) -> str:
+    if program.stat().st_mode & 0o111:
+        return "its disk is mounted noexec: sudo mount -o remount,exec DISK, and take noexec out of /etc/fstab"
+    return f"sudo chmod 755 {program}"
 
 
 def refuse_bad(version: str) -> None:

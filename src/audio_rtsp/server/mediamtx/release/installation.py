@@ -7,6 +7,7 @@ before. A plain file ``mediamtx`` was put there by somebody else.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +90,8 @@ class Installation:
 
 def ask_version(program: Path) -> str | None:
     """What ``mediamtx --version`` prints; None when it cannot be run or prints none."""
+    if not os.access(program, os.X_OK):
+        return None
     try:
         end = run([str(program), "--version"], timeout=TIME_TO_ANSWER)
     except OSError:
