@@ -30,9 +30,9 @@ What these commands change, a running program takes over at once; only streams w
 an edit by hand type `audio-rtsp config reload`. Settings of the media server and its ports wait for the next start.
 
 A bad value never stops the sound: the last good value stays in force, also over a restart, else the default. So do all
-values of a file that is none any more (zero bytes after a power cut, a web page); the complaint holds the command that
-brings back its newest backup. Every change made through the program leaves the old file in `backups/`; the last ten of
-each file are kept.
+values of a file that is none any more (zero bytes after a power cut, a web page), and of an empty global file, as some
+editors leave it on a full disk; the complaint holds the command that brings back its newest backup. Every change made
+through the program leaves the old file in `backups/`; the last ten of each file are kept.
 """
 
 SECRET = "Never shown by the program."

@@ -17,6 +17,8 @@ from audio_rtsp.stream_name import WHAT_A_NAME_IS, is_stream_name, nearest_name
 CONFIG = "config"
 DEVICES = "devices"
 SUFFIX = ".conf"
+EMPTIED = "it is empty, as when an editor found the disk full; for the defaults delete it"
+"""Of the global file alone: taken for a wish, it would move the port and take the password away."""
 
 Text = bytes | Unread
 
@@ -66,8 +68,10 @@ def read_sources(folder: Path) -> Sources:
 
 def _text(path: Path) -> Text:
     """The bytes of one of the owner's files, none when it is missing; one that is no such file any more is Unread."""
-    data = read_owner_file(path) or b""
-    fault = damage(path.name, data) if isinstance(data, bytes) else ""
+    data = read_owner_file(path)
+    if data is None or isinstance(data, Unread):
+        return data or b""
+    fault = EMPTIED if path.name == CONFIG and not data else damage(path.name, data)
     return Unread(fault, how_to_restore(path)) if fault else data
 
 

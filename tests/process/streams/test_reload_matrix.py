@@ -146,7 +146,7 @@ def test_what_the_server_needs_waits_for_the_next_start_and_says_so(tmp_path: Pa
     assert desk.complaints() == ()
     config.write_text(f"{key}={MATRIX[key][0]}\n")
     assert [line for line in desk.reload() if line.startswith(f"{key}: changed, takes effect at the next start")]
-    config.write_text("")
+    config.unlink()
     assert desk.reload() == ()
 
 

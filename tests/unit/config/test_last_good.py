@@ -55,7 +55,7 @@ def test_every_kind_of_file_is_kept(good: Configuration, write: Write, after_res
 def test_what_the_owner_took_out_is_not_brought_back(
     good: Configuration, write: Write, after_restart: Read, tmp_path: Path
 ) -> None:
-    write("config", "")
+    write("config", "# none\n")
     (tmp_path / "devices/desk.conf").unlink()
     assert after_restart().service[RTSP_PORT] == RTSP_PORT.default
     assert after_restart().for_stream("desk")[AUDIO_BITRATE] == AUDIO_BITRATE.default

@@ -23,6 +23,8 @@ from audio_rtsp.config.settings import (
 )
 from audio_rtsp.config.sources import Sources
 from audio_rtsp.config.values import OriginKind, Values
+from audio_rtsp.errors import ConfigRefused
+from audio_rtsp.server.mediamtx.asked import read_wanted
 from unit.config.folder import Read, Write
 
 
@@ -128,6 +130,21 @@ def test_a_wrecked_file_leaves_all_that_held_and_is_told_once(
     assert "nothing of it is in force" in said(read())[0]
 
 
+def test_an_emptied_global_file_moves_no_port_and_takes_no_password_away(
+    write: Write, read: Read, tmp_path: Path
+) -> None:
+    write("config", "RTSP_PORT=8554\nRTSP_READ_PASSWORD=x\n")
+    good = read()
+    write("config", "")
+    bad = read(previous=good)
+    assert bad.service == good.service
+    assert "what held before stays in force" in said(bad)[0]
+    with pytest.raises(ConfigRefused):
+        read_wanted(tmp_path, {})
+    (tmp_path / "config").unlink()  # who wants the defaults
+    assert (said(read(previous=good)), read(previous=good).service[RTSP_PORT]) == ([], 18554)
+
+
 def test_zeros_in_the_blacklist_let_no_ignored_device_in(write: Write, read: Read) -> None:
     write("device_blacklist.conf", "HDMI\n")
     good = read()
@@ -168,7 +185,7 @@ def test_a_mistyped_key_leaves_the_last_good_value(write: Write, read: Read) -> 
 def test_a_removed_key_falls_back_to_its_default(write: Write, read: Read) -> None:
     write("config", "RTSP_PORT=8554\n")
     good = read()
-    write("config", "")
+    write("config", "# none\n")
     assert read(previous=good).service[RTSP_PORT] == 18554
 
 

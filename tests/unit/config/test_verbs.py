@@ -200,11 +200,11 @@ def test_half_a_pair_is_a_usage_error_and_nothing_is_written(run: Run, tmp_path:
 @pytest.mark.parametrize(
     ("before", "words"),
     [
-        ("", ["AUDIO_CODEC", "libopus"]),
-        ("", ["AUDIO_CODEC", "libopus", "--stream", "desk"]),
-        ("", ["AUDIO_CODEC", "flac"]),
+        ("# none\n", ["AUDIO_CODEC", "libopus"]),
+        ("# none\n", ["AUDIO_CODEC", "libopus", "--stream", "desk"]),
+        ("# none\n", ["AUDIO_CODEC", "flac"]),
         ("AUDIO_BITRATE=320k\n", ["AUDIO_CODEC", "opus"]),
-        ("", ["AUDIO_CHANNELS", "3"]),
+        ("# none\n", ["AUDIO_CHANNELS", "3"]),
         ("AUDIO_CODEC=libopus\nAUDIO_SAMPLE_RATE=48000\n", ["AUDIO_SAMPLE_RATE", "44100"]),
     ],
 )
