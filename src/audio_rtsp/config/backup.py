@@ -60,7 +60,7 @@ def back_up(path: Path, data: bytes) -> Path:
 
 def how_to_restore(path: Path) -> str:
     """The command that brings back the newest sound copy of *path*, or what else to do."""
-    path = path.resolve()
+    path = path.absolute()
     sudo = "" if os.access(path.parent, os.W_OK) else "sudo "
     for copy in reversed(backups_of(path)):
         data = read_owner_file(copy.path)

@@ -74,6 +74,14 @@ def test_a_link_stays_a_link(write: Write, tmp_path: Path) -> None:
     assert len(backup.backups_of(path)) == 1
 
 
+def test_the_way_back_of_a_link_is_its_own_backup(write: Write, tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.symlink_to(write("elsewhere/real", "RTSP_PORT=8554\n"))
+    assert change_file(path, lambda data: b"RTSP_PORT=9554\n")
+    copy = backup.backups_of(path)[-1].path
+    assert backup.how_to_restore(path).startswith(f"cp {copy} {path}; ")
+
+
 def test_what_cannot_be_read_is_never_rewritten(tmp_path: Path) -> None:
     (tmp_path / "config").mkdir()
     (tmp_path / "loop").symlink_to("loop")
