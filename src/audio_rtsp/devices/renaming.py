@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from audio_rtsp.alsa.naming import fitting
 from audio_rtsp.config.device_map import FILE, DeviceMap, set_entry
 from audio_rtsp.config.edit import change_file
 from audio_rtsp.config.sources import device_file, settings_file
@@ -29,8 +30,8 @@ def plan_renaming(identity: str, new: str, names: Mapping[str, str], device_map:
     if not is_stream_name(new):
         raise BadName(new)
     old = names.get(identity, "")
-    entry = next((entry for entry in device_map.entries if entry.name == old), None)
-    key = entry.identity if entry else identity
+    mine = (entry.identity for entry in device_map.entries if entry.name == old)
+    key = next((key for key in mine if identity == key or identity in fitting(key, names)), identity)
     holder = next((other for other, name in names.items() if name == new and other not in (identity, key)), None)
     if holder is not None:
         raise NameTaken(new, f"it is the name of {holder}")

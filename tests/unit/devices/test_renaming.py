@@ -81,3 +81,9 @@ def test_the_name_of_another_device_is_refused(tmp_path: Path) -> None:
 def test_a_short_form_in_the_owners_map_keeps_its_line(tmp_path: Path) -> None:
     owner = parse_device_map(b"usb_audio_12090001=lab\n")[0]
     assert plan_renaming(LAB, "door", NAMES, owner).key == "usb_audio_12090001"
+
+
+def test_a_name_that_the_map_keeps_for_an_absent_device_is_not_taken_from_it() -> None:
+    absent = "usb_audio_12090009_AWAY"
+    owner = parse_device_map(f"{absent}=lab\n".encode())[0]
+    assert plan_renaming(LAB, "door", NAMES | {absent: "lab"}, owner).key == LAB
