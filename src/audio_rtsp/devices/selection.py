@@ -13,9 +13,9 @@ from audio_rtsp.errors import AmbiguousDevice, NoSuchDevice
 
 
 def names_by_identity(roster: Roster, device_map: DeviceMap, memory: DeviceMemory) -> Mapping[str, str]:
-    """Every device that has a name, the absent ones, too."""
-    absent = dict(memory.names) | {entry.identity: entry.name for entry in device_map.entries}
-    return absent | {one.identity: one.name for one in roster.devices if one.name}
+    """Every device that has a name, the absent ones, too; of two with one name that which has it now comes first."""
+    present = {one.identity: one.name for one in roster.devices if one.name}
+    return {**present, **memory.names, **{entry.identity: entry.name for entry in device_map.entries}, **present}
 
 
 def select_identity(text: str, names: Mapping[str, str]) -> str:

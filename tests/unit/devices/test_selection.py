@@ -46,3 +46,11 @@ def test_absent_devices_have_names_too() -> None:
     looked = look(machine("04"), Configuration(), DeviceMemory(names={"gone": "garden"}))
     names = names_by_identity(looked.roster, parse_device_map(b"away=attic\n")[0], looked.memory)
     assert (select_identity("garden", names), select_identity("attic", names)) == ("gone", "away")
+
+
+def test_a_name_means_the_device_that_has_it_now() -> None:
+    looked = look(machine("04"), Configuration(), DeviceMemory())
+    here = next(one for one in looked.roster.devices if one.name)
+    memory = DeviceMemory(names={"dead": here.name})
+    names = names_by_identity(looked.roster, parse_device_map(f"away={here.name}\n".encode())[0], memory)
+    assert select_identity(here.name, names) == here.identity
