@@ -5,6 +5,7 @@ There is one writer of what the server reads: this, into the checked copy. The A
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -37,6 +38,7 @@ NO_CHANGE = "nothing to change"
 IS_MISSING = "it is not there; a new one: sudo audio-rtsp mediamtx install --config-only"
 MOST_LOOKS = 5
 """The path unit is blind while the check runs: what the owner saves meanwhile is seen by another look."""
+SAVED_MEANWHILE = "it was saved by somebody else meanwhile; type the same again"
 DID_NOT_COME_UP = "the server did not come up on it; the last good copy is in force again"
 
 
@@ -236,14 +238,23 @@ class ServerConfiguration:
         owner = self._files.owner
         if change.after != change.before:
             if change.before is not None:
-                back_up(owner, owner.read_bytes())
+                self._back_up(change.before)
             write_atomic(owner, change.after.encode(), mode=SECRET_MODE if change.before is None else None)
         if swap(self._files, change.derived.text) is not Landing.PUT_BACK:
             return
-        if change.before is not None and change.after != change.before:
+        if change.before is not None and change.before != change.after and self._stands(change.after):
             write_atomic(owner, change.before.encode())
         self._files.remember_put_back(change.derived.text)
         raise ServerConfRefused(str(owner), self._files.said([Remark(0, DID_NOT_COME_UP)]))
+
+    def _back_up(self, judged: str) -> None:
+        """Raises ServerConfRefused when the owner has saved another text since this one was *judged*."""
+        if not self._stands(judged):
+            raise ServerConfRefused(str(self._files.owner), self._files.said([Remark(0, SAVED_MEANWHILE)]))
+        back_up(self._files.owner, self._files.owner.read_bytes())
+
+    def _stands(self, text: str) -> bool:
+        return self._files.owner.read_bytes().removeprefix(codecs.BOM_UTF8) == text.encode()
 
     def _moves_settings(self, ports: Ports) -> bool:
         return ports.rtsp is not None and ports.rtsp != read_wanted(self._settings, self._environ).rtsp_port
