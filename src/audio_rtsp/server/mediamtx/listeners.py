@@ -106,7 +106,9 @@ def _is_open(document: Document, opening: Opening) -> bool:
 
 
 def _address(document: Document, opening: Opening) -> str:
-    return document.text(opening.key) if document.has(opening.key) else opening.default
+    says = document.text(opening.key)
+    is_blank = not says and document.is_bare(opening.key)
+    return opening.default if is_blank or not document.has(opening.key) else says
 
 
 def _listener(document: Document, opening: Opening) -> Listener:

@@ -23,7 +23,9 @@ class Expectation:
     def __init__(self, text: str) -> None:
         document = Document(text)
         self.api_port = api_port(text)
-        self._addresses = {key: document.text(key) for key in document.get() if key.endswith("Address")}
+        named = {key: document.text(key) for key in document.get() if key.endswith("Address")}
+        self._addresses = {key: address for key, address in named.items() if address}
+        """A key without a value has the server's default."""
         self._users = list(_without_secrets(document.get("authInternalUsers")))
         self._paths = frozenset(document.get("paths") or ())
 

@@ -190,6 +190,12 @@ def test_what_is_switched_off_opens_nothing() -> None:
     assert {one.key for one in made(text).listeners} == {"rtspAddress", "apiAddress"}
 
 
+def test_an_address_without_a_value_is_the_servers_default() -> None:
+    opened = {one.key: one.port for one in made("srtAddress:\nhlsAddress: ''\n").listeners}
+    assert opened["srtAddress"] == 8890
+    assert "hlsAddress" not in opened
+
+
 def test_for_the_trial_no_program_is_started_and_no_source_is_opened() -> None:
     text = "paths:\n  a:\n    runOnInit: rm -rf /\n  b:\n    source: rtsp://camera/1\n  c:\n    source: publisher\n"
     trial = Document(made(text).trial_text)
