@@ -148,6 +148,8 @@ NO_RIGHT = "run the same with sudo, or name your own folder: --config-dir DIR"
 DISK_FIXES = {
     errno.ENOSPC: "make room on that disk (what is full: df -h; df -i), then type the same again",
     errno.EDQUOT: "your share of that disk is used up: make room (quota -s), then type the same again",
+    errno.EBUSY: "it is mounted by itself, as in a container: mount its folder instead",
+    errno.EPERM: "type the same with sudo; where that does not help it is immutable: lsattr -d, then sudo chattr -i",
     errno.EROFS: "that disk is read-only, often after an error of it: see dmesg; then: sudo mount -o remount,rw DISK",
 }
 

@@ -118,7 +118,14 @@ def test_main_turns_an_error_into_its_exit_code(
 
 @pytest.mark.parametrize(
     ("number", "fix"),
-    [(errno.ENOSPC, "df -h"), (errno.EDQUOT, "quota"), (errno.EROFS, "remount"), (errno.EACCES, "sudo")],
+    [
+        (errno.ENOSPC, "df -h"),
+        (errno.EDQUOT, "quota"),
+        (errno.EROFS, "remount"),
+        (errno.EPERM, "chattr -i"),
+        (errno.EBUSY, "mount its folder"),
+        (errno.EACCES, "sudo"),
+    ],
 )
 def test_a_disk_that_takes_nothing_is_no_missing_right(number: int, fix: str) -> None:
     refused = errors.NotWritable("/etc/x", OSError(number, os.strerror(number)))
