@@ -36,6 +36,7 @@ from audio_rtsp.server.mediamtx.trial import takes_hashes
 
 NO_CHANGE = "nothing to change"
 IS_MISSING = "it is not there; a new one: sudo audio-rtsp mediamtx install --config-only"
+IS_EMPTY = f"it is empty, as when an editor found the disk full; {FOLDER} may have a copy; to begin anew delete it"
 MOST_LOOKS = 5
 """The path unit is blind while the check runs: what the owner saves meanwhile is seen by another look."""
 SAVED_MEANWHILE = "it was saved by somebody else meanwhile; type the same again"
@@ -202,6 +203,8 @@ class ServerConfiguration:
         data = read_owner_file(self._files.owner)
         if isinstance(data, Unread):
             raise NotReadable(str(self._files.owner), data.why)
+        if data is not None and not data.strip():
+            raise Refused(0, IS_EMPTY)
         return self._of_text(data, ports)
 
     def _of_text(self, data: bytes | None, ports: Ports) -> Change:

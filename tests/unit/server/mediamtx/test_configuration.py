@@ -24,6 +24,15 @@ def folder() -> Iterator[Path]:
         yield path
 
 
+def test_an_emptied_file_leaves_the_server_as_it_is(folder: Path) -> None:
+    files = ConfFiles.under(folder)
+    files.owner.parent.mkdir(parents=True)
+    files.owner.touch()
+    (complaint,) = ServerConfiguration(files, folder, "", {}).follow().complaints
+    assert complaint.startswith("mediamtx.yml: it is empty")
+    assert not files.checked.exists()
+
+
 def test_what_is_saved_before_another_port_is_written_is_not_lost(folder: Path) -> None:
     files = ConfFiles.under(folder)
     files.owner.parent.mkdir(parents=True)
