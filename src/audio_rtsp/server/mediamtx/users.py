@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,7 +15,6 @@ from typing import Any
 from audio_rtsp.server.mediamtx.name_pattern import all_but
 
 LOOPBACK = ("127.0.0.1", "::1")
-OUR_NETWORKS = ("127.0.0.1", "127.0.0.1/32", "127.0.0.0/8", "0.0.0.0/0")
 LAN = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10")
 """Private and link-local addresses: RFC 1918, RFC 3927, RFC 4193, RFC 4291."""
 OWN_ACTIONS = ("publish", "api", "metrics", "pprof")
@@ -93,7 +93,14 @@ def _permission(action: str, path: str = "") -> dict[str, str]:
 
 def _reaches_us(user: User) -> bool:
     ips = user.get("ips") or ()
-    return not ips or any(str(ip) in OUR_NETWORKS for ip in ips)
+    return not ips or any(_has_this_host(str(ip)) for ip in ips)
+
+
+def _has_this_host(network: str) -> bool:
+    try:
+        return ipaddress.ip_address(LOOPBACK[0]) in ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return False
 
 
 def _actions(user: User) -> list[object]:

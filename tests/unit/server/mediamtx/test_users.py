@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audio_rtsp.server.mediamtx.name_pattern import all_but
-from audio_rtsp.server.mediamtx.users import LAN, LOOPBACK, Access, Rule, is_same, render_users
+from audio_rtsp.server.mediamtx.users import LAN, LOOPBACK, Access, Rule, is_same, lets_us, render_users
 
 NAMES = st.text(alphabet="ab-._/~z0", min_size=1, max_size=5)
 
@@ -47,6 +47,14 @@ def test_a_path_of_its_own_is_left_out_of_what_the_others_read() -> None:
     assert not re.search(pattern[1:], "secure")
     assert re.search(pattern[1:], "secure2")
     assert {one["path"] for one in me["permissions"]} == {"secure"}
+
+
+def test_a_network_lets_us_however_it_is_written() -> None:
+    def lets(*ips: str) -> bool:
+        return lets_us([{"user": "any", "ips": ips, "permissions": [{"action": "publish"}]}], "publish")
+
+    assert lets() and lets("127.0.0.1/8") and lets("10.0.0.0/8", "127.0.0.0/30") and lets("0.0.0.0/0")
+    assert not lets("10.0.0.0/8", "::1", "nonsense")
 
 
 def test_a_password_is_in_no_text() -> None:
