@@ -61,12 +61,16 @@ def test_no_card_is_said_so(tmp_path: Path) -> None:
 def test_the_list_says_which_line_ignores_what_and_which_lines_match_nothing(desk: Desk) -> None:
     (desk.config / "device_blacklist.conf").write_text("# mine\nHDMI\nStereo\n")
     (desk.config / "device_map.conf").write_text("usb_audio_c13487=conference_room_mic\nusb_audio_12090003=door\n")
+    (desk.config / "devices").mkdir()
+    for name in ("lab_studio_stereo", "lab-studio-stereo", "conference_room_mic", "tone-1"):
+        (desk.config / f"devices/{name}.conf").write_text("AUDIO_CODEC=aac\n")
     result = desk("list")
     assert "lab-studio-stereo: ignored by device_blacklist.conf:3: Stereo" in result.stdout.splitlines()
     assert result.stderr.splitlines() == [
         f"device_map.conf:2: usb_audio_12090003 fits 2 devices ({FIRST}, {SECOND}); ignored, write a whole id",
         "device_blacklist.conf:2: HDMI: matches no device",
         "device_map.conf:1: usb_audio_c13487 (conference_room_mic): not seen",
+        "devices/lab_studio_stereo.conf: no device is called so",
     ]
     one = next(one for one in desk.json("list") if one["name"] == "lab-studio-stereo")
     assert (one["state"], one["reason"]) == ("ignored", "device_blacklist.conf:3: Stereo")

@@ -20,6 +20,7 @@ from audio_rtsp.config import device_map as map_file
 from audio_rtsp.config.blacklist import add_entry
 from audio_rtsp.config.edit import change_file
 from audio_rtsp.config.load import Configuration
+from audio_rtsp.config.sources import device_file
 from audio_rtsp.control.client import ask as ask_program
 from audio_rtsp.devices.absence import next_steps, read_surroundings
 from audio_rtsp.devices.device import Device, DeviceState, seen_streamed
@@ -177,7 +178,15 @@ def _remarks(seen: Seen) -> list[str]:
             f"{map_file.FILE}:{one.line}: {one.identity} ({one.name}): not seen"
             for one in seen.roster.unseen_map_entries
         ),
+        *(f"{device_file(name)}: no device is called so" for name in _settings_for_nobody(seen)),
     ]
+
+
+def _settings_for_nobody(seen: Seen) -> list[str]:
+    """Names of device files that neither a device, an absent one nor a test tone has: misspelt, or for one to come."""
+    names = names_by_identity(seen.roster, seen.configuration.device_map, seen.looked.memory).values()
+    unknown = seen.configuration.stream_names - set(names)
+    return sorted(name for name in unknown if not name.startswith("tone-"))
 
 
 def _advice(places: Places, devices: Sequence[Device]) -> tuple[str, ...]:
