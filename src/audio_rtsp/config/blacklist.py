@@ -31,13 +31,13 @@ class Blacklist:
 def match(
     entry: BlacklistEntry, *, card_id: str = "", card_name: str = "", identity: str = "", stream_name: str = ""
 ) -> bool:
-    """Whole and without case; as a prefix with a final ``*``, or when the kernel may have cut the entry."""
+    """Whole and without case; as a prefix with a final ``*``, or of a card when the kernel may have cut the entry."""
     wanted = entry.text.casefold()
-    names = [name.casefold() for name in (card_id, card_name, identity, stream_name) if name]
+    cards, names = ([one.casefold() for one in pair if one] for pair in ((card_id, card_name), (identity, stream_name)))
     if wanted.endswith("*"):
-        return any(name.startswith(wanted[:-1]) for name in names)
+        return any(name.startswith(wanted[:-1]) for name in (*cards, *names))
     is_cut = len(entry.text) == KERNEL_CUT
-    return any(name == wanted or (is_cut and name.startswith(wanted)) for name in names)
+    return wanted in (*cards, *names) or (is_cut and any(name.startswith(wanted) for name in cards))
 
 
 def parse_blacklist(data: bytes) -> tuple[Blacklist, tuple[Complaint, ...]]:

@@ -33,6 +33,11 @@ def test_an_entry_of_fifteen_characters_is_a_prefix_because_the_kernel_cuts_ther
     assert not match(entry("bcm2835_headph"), card_id="bcm2835_headphones")
 
 
+def test_a_stream_of_fifteen_characters_takes_no_longer_one_along() -> None:
+    assert match(entry("conference_room"), stream_name="conference_room")
+    assert not match(entry("conference_room"), stream_name="conference_room_mic")
+
+
 def test_names_that_a_device_does_not_have_match_nothing() -> None:
     assert not match(entry("*"))
     assert not match(entry("x"), card_id="")
