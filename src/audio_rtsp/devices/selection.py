@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from audio_rtsp.alsa.naming import fitting
 from audio_rtsp.config.device_map import DeviceMap
@@ -16,6 +16,11 @@ def names_by_identity(roster: Roster, device_map: DeviceMap, memory: DeviceMemor
     """Every device that has a name, the absent ones, too; of two with one name that which has it now comes first."""
     present = {one.identity: one.name for one in roster.devices if one.name}
     return {**present, **memory.names, **{entry.identity: entry.name for entry in device_map.entries}, **present}
+
+
+def unknown_streams(streams: Iterable[str], names: Collection[str]) -> list[str]:
+    """Those of *streams* that no device of these *names* has, and that are no test tones."""
+    return sorted(one for one in streams if one not in names and not one.startswith("tone-"))
 
 
 def select_identity(text: str, names: Mapping[str, str]) -> str:

@@ -197,6 +197,13 @@ def test_half_a_pair_is_a_usage_error_and_nothing_is_written(run: Run, tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_settings_of_a_name_that_no_device_has_are_told(run: Run, write: Write) -> None:
+    assert "no device" not in run("set", "AUDIO_CHANNELS", "2", "--stream", "dekc").output
+    write("device_map.conf", "usb_audio_a=desk\n")
+    assert "no device is called dekc yet; known: desk" in run("set", "AUDIO_CHANNELS", "1", "--stream", "dekc").output
+    assert "no device" not in run("set", "AUDIO_CHANNELS", "1", "--stream", "desk").output
+
+
 @pytest.mark.parametrize(
     ("before", "words"),
     [

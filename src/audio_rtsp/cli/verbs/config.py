@@ -187,3 +187,16 @@ def _tell_afterwards(places: Places, settings: tuple[Setting[Any], ...], stream:
         if setting.variable in os.environ:
             tell(f"{setting.variable} is set in the environment and wins over it")
     take_over(places)
+    if stream is not None:
+        _tell_if_nobodys(places, stream)
+
+
+def _tell_if_nobodys(places: Places, stream: str) -> None:
+    """A misspelt name, or a device to come; nothing can be said where none is known."""
+    from audio_rtsp.devices.memory_file import load_memory
+    from audio_rtsp.devices.selection import unknown_streams
+
+    names = dict(load_memory(places.memory).memory.names)
+    names |= {entry.identity: entry.name for entry in configuration_of(places).device_map.entries}
+    if names and unknown_streams([stream], names.values()):
+        tell(f"no device is called {stream} yet; known: {', '.join(sorted(names.values()))}")

@@ -29,7 +29,7 @@ from audio_rtsp.devices.look import Looked, look, look_and_ask
 from audio_rtsp.devices.memory_file import load_memory
 from audio_rtsp.devices.renaming import apply_renaming, plan_renaming
 from audio_rtsp.devices.roster import Roster
-from audio_rtsp.devices.selection import names_by_identity, select_device, select_identity
+from audio_rtsp.devices.selection import names_by_identity, select_device, select_identity, unknown_streams
 from audio_rtsp.errors import NotAnswering, NotRunning
 from audio_rtsp.supervision.device_source import device_source
 
@@ -183,10 +183,9 @@ def _remarks(seen: Seen) -> list[str]:
 
 
 def _settings_for_nobody(seen: Seen) -> list[str]:
-    """Names of device files that neither a device, an absent one nor a test tone has: misspelt, or for one to come."""
-    names = names_by_identity(seen.roster, seen.configuration.device_map, seen.looked.memory).values()
-    unknown = seen.configuration.stream_names - set(names)
-    return sorted(name for name in unknown if not name.startswith("tone-"))
+    """Misspelt, or for a device to come."""
+    names = names_by_identity(seen.roster, seen.configuration.device_map, seen.looked.memory)
+    return unknown_streams(seen.configuration.stream_names, names.values())
 
 
 def _advice(places: Places, devices: Sequence[Device]) -> tuple[str, ...]:
