@@ -191,7 +191,7 @@ class ServerConfiguration:
     def _return_to(self, text: bytes, present: bytes) -> list[str]:
         owner = self._files.owner
         if text != present:
-            back_up(owner, present)
+            back_up(owner, owner.read_bytes())  # it may have been saved since
             write_atomic(owner, text)
         self._put_in_force(self._of_text(text, Ports()))
         self._files.write_complaints(())
