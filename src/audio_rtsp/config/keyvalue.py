@@ -16,6 +16,8 @@ BARE = re.compile(r"[A-Za-z0-9_./:,+@%=-]*")
 
 DOUBLE_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 SINGLE_QUOTED = re.compile(r"'([^']*)'", re.DOTALL)
+TYPOGRAPHIC = "“”„‘’‚«»"
+"""Quotes that word processors and telephones write."""
 COMMENT = re.compile(r"(?:^|(?<=\s))#")
 ESCAPED = re.compile(r'\\(["\\$`])')
 
@@ -72,6 +74,9 @@ def parse_value(text: str, start: int = 0) -> Value:
     bare = text[start : comment.start() if comment else len(text)].strip()
     if not bare:
         return Value(start=start, end=start)
+    if bare[0] in TYPOGRAPHIC:
+        fault = f'the quote {bare[0]} is none that counts here, write " instead'
+        return Value(start=begin, end=begin + len(bare), fault=fault)
     return Value(text=bare, start=begin, end=begin + len(bare))
 
 

@@ -60,6 +60,7 @@ def test_a_value_is_read(line: bytes, value: str) -> None:
         (b'A="open # comment', 'the quote " is never closed'),
         (b"A='open", "the quote ' is never closed"),
         (b'A="a" b', "text stands behind the closing quote"),
+        ("A=“192k”".encode(), 'the quote “ is none that counts here, write " instead'),
         (b"AUDIO_CODEC aac", "is not KEY=VALUE"),
         (b"A: 1", "is not KEY=VALUE"),
         (b"=1", "is not KEY=VALUE"),
