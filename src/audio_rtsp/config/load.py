@@ -15,7 +15,7 @@ from audio_rtsp.config.backup import backups_of
 from audio_rtsp.config.blacklist import Blacklist, parse_blacklist
 from audio_rtsp.config.complaint import Complaint
 from audio_rtsp.config.device_map import IDENTITY, DeviceMap, parse_device_map
-from audio_rtsp.config.keyvalue import parse_lines
+from audio_rtsp.config.keyvalue import parse_lines, split_lines
 from audio_rtsp.config.layer import Reading, read_environment, read_file, read_overrides
 from audio_rtsp.config.owner_file import Unread
 from audio_rtsp.config.secrecy import exposure
@@ -133,7 +133,11 @@ def _read_map(text: Text, previous: DeviceMap) -> tuple[DeviceMap, tuple[Complai
 def _read_blacklist(text: Text, previous: Blacklist) -> tuple[Blacklist, tuple[Complaint, ...]]:
     if isinstance(text, Unread):
         return previous, (_unread(blacklist.FILE, text, previous.entries),)
-    return parse_blacklist(text)
+    ignored, complaints = parse_blacklist(text)
+    lines = split_lines(text)
+    faulty = "".join(lines[int(one.where.rpartition(":")[2]) - 1] for one in complaints)
+    held = [one for one in previous.entries if one.text in faulty]
+    return Blacklist((*ignored.entries, *held)), complaints
 
 
 def _warnings(folder: Path, sources: Sources) -> tuple[Complaint, ...]:

@@ -152,6 +152,15 @@ def test_zeros_in_the_blacklist_let_no_ignored_device_in(write: Write, read: Rea
     assert read(previous=good).blacklist == good.blacklist
 
 
+def test_a_quote_too_many_in_the_blacklist_lets_no_ignored_device_in(write: Write, read: Read) -> None:
+    write("device_blacklist.conf", "HDMI\nwebcam\nmic\n")
+    good = read()
+    write("device_blacklist.conf", '"HDMI\n“webcam”\n# mic\n')
+    bad = read(previous=good)
+    assert [entry.text for entry in bad.blacklist.entries] == ["HDMI", "webcam"]
+    assert len(said(bad)) == 2
+
+
 def test_a_wrecked_file_comes_with_the_command_that_brings_it_back(write: Write, read: Read, tmp_path: Path) -> None:
     path = write("config", b"\0\0\0")
     assert said(read())[0].endswith(f"there is no backup of it; mend it, or begin anew: rm {path}")
