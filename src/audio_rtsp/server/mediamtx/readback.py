@@ -18,11 +18,15 @@ POLL = 0.05
 
 
 class Expectation:
-    """What the API must say of a copy: its addresses, its users without their secrets, its paths."""
+    """What the API must say of a copy: its addresses, its users without their secrets, its paths.
 
-    def __init__(self, text: str) -> None:
+    But for what is *overridden*: a variable of its unit (``MTX_HLSADDRESS``) wins over every copy.
+    """
+
+    def __init__(self, text: str, overridden: frozenset[str] = frozenset()) -> None:
         document = Document(text)
         self.api_port = api_port(text)
+        self._overridden = overridden
         named = {key: document.text(key) for key in document.get() if key.endswith("Address")}
         self._addresses = {key: address for key, address in named.items() if address}
         """A key without a value has the server's default."""
@@ -31,14 +35,20 @@ class Expectation:
 
     async def is_met(self) -> bool:
         """Whether the server runs on this copy; False also when it does not answer."""
+        missed = await self.missed()
+        return missed is not None and missed <= self._overridden
+
+    async def missed(self) -> frozenset[str] | None:
+        """The keys of which the server says something else; None when it does not answer."""
         try:
             whole = json.loads(await get(self.api_port, GLOBAL))
             paths = {item["name"] for item in json.loads(await get(self.api_port, PATHS))["items"]}
-        except (OSError, TimeoutError, BadAnswer, ValueError, KeyError, TypeError):
-            return False
-        users = list(_without_secrets(whole.get("authInternalUsers")))
-        has_addresses = all(whole.get(key) == address for key, address in self._addresses.items())
-        return has_addresses and users == self._users and paths >= self._paths
+            missed = {key for key, address in self._addresses.items() if whole.get(key) != address}
+            users = list(_without_secrets(whole.get("authInternalUsers")))
+        except (OSError, TimeoutError, BadAnswer, ValueError, KeyError, TypeError, AttributeError):
+            return None
+        missed |= {"authInternalUsers"} if users != self._users else set()
+        return frozenset(missed | ({"paths"} if not paths >= self._paths else set()))
 
 
 def api_port(text: str) -> int:

@@ -54,16 +54,17 @@ async def _swap(files: ConfFiles, text: str) -> Landing:
     was_up = before is not None and await answers(api_port(before))
     if before is not None and (was_up or not files.last_good.exists()):
         _write(files.last_good, before)
-    if was_up:
-        await asyncio.sleep(BETWEEN_SWAPS)
-    _write(files.checked, text)
     if before is None or not was_up:
+        _write(files.checked, text)
         return Landing.NOT_RUNNING
-    if await _is_taken(files.checked, text, api_port(before)):
+    overridden = await Expectation(before).missed() or frozenset()
+    await asyncio.sleep(BETWEEN_SWAPS)
+    _write(files.checked, text)
+    if await _is_taken(files.checked, text, Expectation(text, overridden), api_port(before)):
         files.last_good.unlink()
         return Landing.TAKEN
     _write(files.checked, before)
-    await until(Expectation(before).is_met, RESTARTED_WITHIN)
+    await until(Expectation(before, overridden).is_met, RESTARTED_WITHIN)
     files.last_good.unlink()
     return Landing.PUT_BACK
 
@@ -79,8 +80,7 @@ async def _comes_up(text: str, is_alive: Callable[[], bool]) -> bool:
     return await expected.is_met()
 
 
-async def _is_taken(copy: Path, text: str, old_port: int) -> bool:
-    expected = Expectation(text)
+async def _is_taken(copy: Path, text: str, expected: Expectation, old_port: int) -> bool:
     is_met = await until(expected.is_met, TAKEN_WITHIN)
     if not is_met and await answers(old_port):  # it lives and has not seen the change
         _write(copy, text)
