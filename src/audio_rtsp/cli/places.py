@@ -36,11 +36,15 @@ class Places:
     @property
     def control_socket(self) -> Path:
         """Where a running supervisor answers: this user's own, the machine's service, the caller's of sudo."""
+        from audio_rtsp.control.client import is_listening
+
         own = self.runtime / SOCKET
-        if self.is_foreign or own.exists():
+        if self.is_foreign:
             return own
-        others = (SERVICE_RUNTIME / SOCKET, *(folder / SOCKET for folder in self._callers_folders()))
-        return next((one for one in others if one.exists()), own)
+        every = dict.fromkeys((self.runtime, SERVICE_RUNTIME, *self._callers_folders()))
+        there = [folder / SOCKET for folder in every if (folder / SOCKET).exists()]
+        alive = (one for one in there if len(there) > 1 and is_listening(one))  # one may be left of a killed program
+        return next(alive, there[0] if there else own)
 
     def _callers_folders(self) -> Iterator[Path]:
         """In /tmp anybody may have made it."""
@@ -59,9 +63,17 @@ class Places:
 
     @property
     def memory(self) -> Path:
-        """What is remembered of devices: this user's own, else what the machine's service remembers."""
-        is_own = self.is_foreign or self.state.exists() or not SERVICE_STATE.exists()
-        return self.state if is_own else SERVICE_STATE
+        """What is remembered: by this user's own program or the machine's service, whichever ran last."""
+        return self.state if self.is_foreign else max(self.state, SERVICE_STATE, key=_last_written)
+
+
+def _last_written(state: Path) -> float:
+    """By its journal, which every start and every end grows; 0.0 = no program ran there."""
+    from audio_rtsp.events.journal import FILE
+
+    with contextlib.suppress(OSError):
+        return (state / FILE).stat().st_mtime
+    return 0.0
 
 
 def _owner_of_run(folder: Path) -> str:

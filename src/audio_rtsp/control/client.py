@@ -41,6 +41,17 @@ def watch(path: Path) -> Iterator[dict[str, Any]]:
                 yield _read(answers)
 
 
+def is_listening(path: Path) -> bool:
+    """Whether somebody does; the socket of a program that was killed stays where it was."""
+    try:
+        with _connected(path):
+            return True
+    except NotRunning:
+        return False
+    except NotAnswering:
+        return True
+
+
 @contextmanager
 def _asked(path: Path, request: Request) -> Iterator[BinaryIO]:
     with _connected(path) as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from audio_rtsp.cli import places as module
 from audio_rtsp.cli.places import Places, places_for
 from audio_rtsp.cli.takeover import take_over
+from audio_rtsp.control.address import short_address
 
 
 @pytest.fixture
@@ -48,11 +50,34 @@ def test_where_nothing_runs_the_own_place_is_named(service: Path) -> None:
     assert user(service).control_socket == service / "user/audio-rtsp/control.sock"
 
 
-def test_names_are_the_services_until_the_user_has_some(service: Path) -> None:
-    (service / "lib").mkdir()
-    assert user(service).memory == service / "lib"
-    (service / "home/.local/state/audio-rtsp").mkdir(parents=True)
-    assert user(service).memory == service / "home/.local/state/audio-rtsp"
+def test_what_a_killed_program_of_the_user_left_does_not_hide_the_service(service: Path) -> None:
+    left = socket_in(service / "user/audio-rtsp")
+    assert user(service).control_socket == left, "nobody answers anywhere"
+    running = socket_in(service / "run")
+    running.unlink()
+    with socket.socket(socket.AF_UNIX) as listening:
+        with short_address(running) as address:
+            listening.bind(address)
+        listening.listen()
+        assert user(service).control_socket == running
+
+
+def test_what_is_remembered_is_of_whatever_ran_last(service: Path) -> None:
+    own, services = service / "home/.local/state/audio-rtsp", service / "lib"
+    assert user(service).memory == own, "nothing ran yet"
+    ran(services, at=1000)
+    own.mkdir(parents=True)
+    assert user(service).memory == services, "a folder in which nothing ran, as after mediamtx check"
+    ran(own, at=2000)
+    assert user(service).memory == own
+    ran(services, at=3000)
+    assert user(service).memory == services
+
+
+def ran(state: Path, *, at: float) -> None:
+    state.mkdir(parents=True, exist_ok=True)
+    (state / "events.jsonl").touch()
+    os.utime(state / "events.jsonl", (at, at))
 
 
 def test_another_machines_tree_never_looks_at_this_ones_service(service: Path) -> None:
