@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,19 @@ def test_devices_that_may_not_be_opened_are_told_once(tmp_path: Path, monkeypatc
     )
     listed = CliRunner().invoke(device, ["list"], obj=places)
     assert listed.stderr.splitlines() == ["no right to open card 0"]
+
+
+def test_who_may_not_open_what_the_service_streams_needs_no_rights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DeviceSource, "obstacle", lambda source: "no right to open it")
+    places = Places(
+        root=machine("03"), config=tmp_path, state=tmp_path / "state", logs=tmp_path / "logs", runtime=tmp_path / "run"
+    )
+    (held,) = (
+        one["owner_pid"] for one in json.loads(CliRunner().invoke(device, ["list", "--json"], obj=places).stdout)
+    )
+    assert "no right" in CliRunner().invoke(device, ["list"], obj=places).stderr
+    monkeypatch.setattr("audio_rtsp.cli.verbs.device._captures", lambda places: {held: "desk"})
+    listed = CliRunner().invoke(device, ["list"], obj=places)
+    assert "as desk" in listed.stdout and listed.stderr == ""

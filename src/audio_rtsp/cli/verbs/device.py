@@ -189,10 +189,15 @@ def _settings_for_nobody(seen: Seen) -> list[str]:
 
 
 def _advice(places: Places, devices: Sequence[Device]) -> tuple[str, ...]:
-    """What to do next where nothing can be captured, or may not be: one node tells for all."""
+    """What to do next where nothing can be captured, or may not be: one node tells for all.
+
+    Where our program streams it has the rights; who types this needs none.
+    """
     capturing = [one for one in devices if one.pcm is not None]
     if not capturing:
         return next_steps(read_surroundings(places.root), has_cards=bool(devices))
+    if any(one.state is DeviceState.STREAMED for one in capturing):
+        return ()
     return tuple(filter(None, (device_source(places.root, one).obstacle() for one in capturing)))[:1]
 
 
