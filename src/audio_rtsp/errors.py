@@ -36,7 +36,8 @@ class NotRunning(AudioRtspError):
 
     def __init__(self, where: str) -> None:
         seen = f"nothing answers at {where}"
-        super().__init__("audio-rtsp is not running", fix="start it: audio-rtsp run", detail=(seen,))
+        fix = "start it: audio-rtsp run; where it is a service: sudo systemctl start audio-rtsp"
+        super().__init__("audio-rtsp is not running", fix=fix, detail=(seen,))
 
 
 class NotAnswering(AudioRtspError):

@@ -175,16 +175,17 @@ def _records(desk: MachineDesk, face: Face) -> Iterator[RecorderThread]:
     places, level = desk.records, desk.configuration.service[LOG_LEVEL]
     records = RecorderThread(lambda clocks: Recorder(places, level, clocks, face.on_complaint, face.on_line))
     records.note(_of_service("stopped", "started", f"version {__version__}, pid {os.getpid()}"))
+    end = _of_service("started", "stopped")
     try:
         yield records
     except AudioRtspError as error:
-        records.tell(Severity.ERROR, "service", f"{error.what}; {error.fix}")
+        end = _of_service("started", "failed", f"{error.what}; {error.fix}")
         raise
     except Exception as bug:
-        records.tell(Severity.ERROR, "service", f"a bug ends it: {bug!r}")
+        end = _of_service("started", "failed", f"a bug ends it: {bug!r}")
         raise
     finally:
-        records.note(_of_service("started", "stopped"))
+        records.note(end)
         records.close()
 
 

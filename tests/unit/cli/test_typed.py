@@ -66,7 +66,7 @@ def test_the_fix_of_an_uninstalled_command_can_be_typed(tmp_path: Path) -> None:
     program.chmod(0o755)
     argv = [".venv/bin/audio-rtsp", "--root", ".", "stream", "show", "x"]
     asked = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, timeout=20)
-    assert asked.stderr.splitlines()[-1] == "  fix: start it: .venv/bin/audio-rtsp --root . run"
+    assert asked.stderr.splitlines()[-1].startswith("  fix: start it: .venv/bin/audio-rtsp --root . run; ")
     checked = [*argv[:3], "mediamtx", "config", "--check"]
     asked = subprocess.run(checked, cwd=tmp_path, capture_output=True, text=True, timeout=20)
     assert asked.stdout.endswith("sudo .venv/bin/audio-rtsp --root . mediamtx install --config-only\n")

@@ -249,7 +249,7 @@ def test_without_a_program_the_client_says_how_to_start_one(tmp_path: Path) -> N
         with pytest.raises(NotRunning) as caught:
             ask(tmp_path / name, "status")
         assert caught.value.detail == (f"nothing answers at {tmp_path / name}",)
-        assert caught.value.fix == "start it: audio-rtsp run"
+        assert caught.value.fix.startswith("start it: audio-rtsp run;")
 
 
 @pytest.mark.parametrize("answer", [b"", b"junk\n", b'{"half": ', b"\xff\xfe\n"])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import click
@@ -16,6 +19,8 @@ from audio_rtsp.server.mediamtx.conf_files import ConfFiles
 from audio_rtsp.stream_state import WELL
 
 PARTLY = 5
+FEW = 100
+"""Of the last events, among which the end of its last run is."""
 
 
 @click.command()
@@ -75,6 +80,20 @@ def _tell_without_program(places: Places, error: NotRunning, *, as_json: bool) -
     settings = (*configuration.complaints, *configuration.warnings)
     for complaint in (*settings, *loaded.complaints, *ConfFiles.under(places.root).read_complaints()):
         tell(str(complaint))
+    for line in _last_failure(places):
+        tell(line)
     for user in places.own_runs():
         tell(f"{user} may run audio-rtsp himself; as {user}: audio-rtsp status")
     tell(f"fix: {error.fix}")
+
+
+def _last_failure(places: Places) -> Iterator[str]:
+    """Why its last run ended, where nobody ended it: systemd tries again and again, and each time is soon over."""
+    from audio_rtsp.events.journal import read_journal
+
+    with contextlib.suppress(OSError):
+        for entry in reversed(read_journal(places.memory, FEW)):
+            if entry.event.subject == "service" and entry.event.after in ("stopped", "failed"):
+                if entry.event.after == "failed":
+                    yield f"it failed at {datetime.fromtimestamp(entry.time):%Y-%m-%d %H:%M:%S}: {entry.event.cause}"
+                return
