@@ -16,7 +16,7 @@ from typing import Any
 
 from audio_rtsp import __version__
 from audio_rtsp.alsa.hotplug import Hotplug
-from audio_rtsp.config.settings import LOG_LEVEL, RTSP_READ_PASSWORD, RTSP_READ_USER
+from audio_rtsp.config.settings import ALL, LOG_LEVEL, RTSP_READ_PASSWORD, RTSP_READ_USER
 from audio_rtsp.control.client import ask
 from audio_rtsp.control.foothold import Foothold
 from audio_rtsp.control.listener import ControlListener
@@ -179,6 +179,7 @@ def _records(desk: MachineDesk, face: Face) -> Iterator[RecorderThread]:
     try:
         yield records
     except AudioRtspError as error:
+        error.fix = _as_a_line(error.fix) if "NOTIFY_SOCKET" in os.environ else error.fix
         end = _of_service("started", "failed", f"{error.what}; {error.fix}")
         raise
     except Exception as bug:
@@ -187,6 +188,13 @@ def _records(desk: MachineDesk, face: Face) -> Iterator[RecorderThread]:
     finally:
         records.note(end)
         records.close()
+
+
+def _as_a_line(fix: str) -> str:
+    """The options of ``run`` in *fix* as settings: who owns a unit types none."""
+    for setting in ALL:
+        fix = fix.replace(f"{setting.option} ", f"sudo audio-rtsp config set {setting.key} ")
+    return fix
 
 
 def _of_service(before: str, after: str, cause: str = "") -> Event:
@@ -245,14 +253,15 @@ def _instance(runtime: Path) -> Iterator[InstanceLock]:
     """One program for one runtime folder; a second one is told the first one's URLs."""
     try:
         runtime.mkdir(parents=True, exist_ok=True)
-        if os.getuid() not in (0, runtime.stat().st_uid):
+        is_another_users = runtime.stat().st_uid != os.getuid()
+        if is_another_users and os.getuid() != 0:
             raise NotWritable(str(runtime), "it belongs to another user")
         lock = InstanceLock(runtime / "lock")
         is_ours = lock.take()
     except OSError as error:
         raise NotWritable(str(runtime), error) from None
     if not is_ours:
-        raise AlreadyRunning(lock.holder(), _running_urls(runtime))
+        raise AlreadyRunning(lock.holder(), _running_urls(runtime), is_another_users=is_another_users)
     try:
         yield lock
     finally:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from audio_rtsp.cli.main import main
-from audio_rtsp.errors import PortTaken
-from audio_rtsp.service import Face, _records
+from audio_rtsp.errors import AlreadyRunning, AudioRtspError, PortTaken, ServerFailed
+from audio_rtsp.service import Face, _instance, _records
 from audio_rtsp.supervision.desk import DeskPlaces, MachineDesk
 
 FACE = Face(on_event=lambda event: None, on_ready=lambda status: None, on_complaint=lambda text: None)
@@ -45,3 +46,33 @@ def test_a_bug_is_told_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     with pytest.raises(ZeroDivisionError):
         end_of_a_run(tmp_path, ZeroDivisionError("x"))
     assert "service: failed (a bug ends it: ZeroDivisionError('x'))" in told(capsys, tmp_path, "events")
+
+
+@pytest.mark.parametrize(
+    ("error", "fix"),
+    [
+        (PortTaken(554, "RTSP_PORT"), "stop it, or choose another port: sudo audio-rtsp config set RTSP_PORT N"),
+        (ServerFailed("embedded", "it ended"), "try the other one: sudo audio-rtsp config set SERVER embedded, or"),
+    ],
+)
+def test_a_unit_is_mended_by_settings_since_nobody_types_its_options(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: AudioRtspError, fix: str
+) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    with pytest.raises(AudioRtspError) as caught:
+        end_of_a_run(tmp_path, error)
+    assert caught.value.fix.startswith(fix)
+
+
+def test_root_beside_the_service_is_not_told_to_kill_what_systemd_starts_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _instance(tmp_path / "run"):
+        with pytest.raises(AlreadyRunning) as own, _instance(tmp_path / "run"):
+            pass
+        monkeypatch.setattr("audio_rtsp.service.os.getuid", lambda: 0)
+        monkeypatch.setattr(Path, "stat", lambda path: os.stat_result((0o40755, 1, 1, 1, 999, 999, 0, 0, 0, 0)))
+        with pytest.raises(AlreadyRunning) as services, _instance(tmp_path / "run"):
+            pass
+    assert "Ctrl-C where it runs" in own.value.fix
+    assert "sudo systemctl stop audio-rtsp" in services.value.fix
