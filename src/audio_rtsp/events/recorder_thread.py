@@ -115,6 +115,7 @@ class RecorderThread:
 
     def _look(self, recorder: Recorder, totals: Mapping[str, Loss]) -> None:
         self._is_looking = False
+        time.tzset()  # the owner may have set another time zone: until this is called the old one stays (tzset(3))
         self._tell_missed(recorder)
         for stream, total in totals.items():
             recorder.count(stream, total.lost, total.filled)

@@ -139,3 +139,16 @@ def test_what_was_lost_today_never_lags_behind_the_total_while_the_disk_hangs(bo
     box.records.look({"desk": Loss(100.0, 3.0)})
     box.records.close()
     assert box.records.today("desk", Loss(100.0, 3.0)) == Loss(100.0, 3.0)
+
+
+def test_a_time_zone_that_is_set_meanwhile_is_the_logs_and_the_accounts(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.records.note(change("BUSY"))
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    box.records.look({})
+    box.records.note(change("LIVE"))
+    box.records.close()
+    before, after = (line.split()[1] for line in box.log())
+    assert (int(after[:2]) - int(before[:2])) % 24 == 8
+    assert before[2:] == after[2:]
