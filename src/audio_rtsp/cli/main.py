@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import shlex
 import sys
@@ -60,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit with its code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     _open_closed_streams()
+    _write_every_letter()
     try:
         code = cli(words, prog_name=own_command(), standalone_mode=False)
         sys.stdout.flush()  # here a reader that has gone is no traceback
@@ -94,6 +96,12 @@ def _open_closed_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+
+
+def _write_every_letter() -> None:
+    """A device may be called in letters that an older locale (LANG=de_DE) does not have; standard error takes all."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _show_order(words: Sequence[str], error: click.ClickException) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,13 @@ def test_the_level_of_the_logs_holds_for_events_too(root: Path, capsys: pytest.C
 def test_a_wrong_name_is_told_with_those_there_are(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = "nothing is written down about dsk; there is something about: desk, server\n"
     assert told(capsys, root, "dsk") == said
+
+
+def test_letters_that_the_locale_does_not_have_are_no_traceback(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = Event(subject="desk", before="LIVE", after="LIVE", cause="Gr\u00f6\u00dfe \u65e5", lost=1.0)
+    (root / "var/lib/audio-rtsp" / FILE).write_text(render_entry(JournalEntry(time=1e9, event=event, times=3)) + "\n")
+    written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, encoding="iso-8859-1"))
+    with pytest.raises(SystemExit):
+        main(["--root", str(root), "events"])
+    assert written.getvalue().endswith(b"desk: live (Gr\xf6\xdfe \\u65e5), 1.0 s lost \\u2026 3 times\n")

@@ -125,7 +125,7 @@ def test_asking_without_a_running_program_says_how_to_start_it(tmp_path: Path) -
     assert done.stderr == (
         "audio-rtsp: audio-rtsp is not running\n"
         f"  nothing answers at {tmp_path}/run/audio-rtsp/control.sock\n"
-        f"  fix: start it: audio-rtsp --root {tmp_path} run\n"
+        f"  fix: start it: audio-rtsp --root {tmp_path} run; where it is a service: sudo systemctl start audio-rtsp\n"
     )
 
 
