@@ -79,3 +79,13 @@ def test_the_same_check_fails_without_the_sandbox(unit: Path) -> None:
     unit.write_text("\n".join(kept))
     argv = ("systemd-analyze", "security", "--offline=yes", "--no-pager", f"--threshold={MOST_EXPOSURE}", str(unit))
     assert subprocess.run(argv, capture_output=True, timeout=30).returncode != 0
+
+
+def test_the_page_rotates_our_logs_and_leaves_out_a_server_that_is_not_there() -> None:
+    """A user that does not exist is an error of logrotate's."""
+    root = Path(__file__).resolve().parents[3]
+    lines = (root / "docs/how-to/service.md").read_text("utf-8").splitlines()
+    (typed,) = (line.partition(" > ")[0] for line in lines if line.endswith("> /etc/logrotate.d/audio-rtsp"))
+    rotation = subprocess.run(typed, shell=True, cwd=root, capture_output=True, text=True, timeout=5).stdout
+    assert rotation.split()[0] == "/var/log/audio-rtsp/*.log"
+    assert "rotate 7" in rotation and "mediamtx" not in rotation and rotation.count("{") == rotation.count("}") == 1
