@@ -170,6 +170,14 @@ def test_an_ignored_device_is_ignored_by_its_own_line(desk: Desk) -> None:
     assert desk.json("ignore", FIRST)["changed"] is False
 
 
+def test_a_device_that_is_gone_for_good_can_be_ignored_so_that_nothing_waits_for_it(desk: Desk) -> None:
+    desk.places.state.mkdir()
+    (desk.places.state / "device_map.conf").write_text("usb_audio_99990001_X=attic\n")
+    assert desk("ignore", "attic").stdout.startswith("attic is ignored from now on")
+    assert (desk.config / "device_blacklist.conf").read_text() == "usb_audio_99990001_X  # attic: it was away then\n"
+    assert "attic is ignored already" in desk("ignore", "usb_audio_99990001_X").stdout
+
+
 def test_a_card_without_capture_can_be_ignored_by_its_card_id(tmp_path: Path) -> None:
     desk = Desk(machine("90"), tmp_path / "config")
     assert desk.json("ignore", "vc4hdmi0")["changed"] is True

@@ -30,7 +30,7 @@ from audio_rtsp.devices.memory_file import load_memory
 from audio_rtsp.devices.renaming import apply_renaming, plan_renaming
 from audio_rtsp.devices.roster import Roster
 from audio_rtsp.devices.selection import names_by_identity, select_device, select_identity, unknown_streams
-from audio_rtsp.errors import NotAnswering, NotRunning
+from audio_rtsp.errors import NoSuchDevice, NotAnswering, NotRunning
 from audio_rtsp.supervision.device_source import device_source
 
 if TYPE_CHECKING:
@@ -120,8 +120,8 @@ def name_(places: Places, id_: str, new: str, as_json: bool) -> None:
 @_json
 @click.pass_obj
 def ignore(places: Places, name: str, as_json: bool) -> None:
-    """Never publish the device NAME (or its identity, or a short form of that)."""
-    one = select_device(name, _see(places).roster)
+    """Never publish the device NAME (or its identity, or a short form of that), plugged in or not."""
+    one = _here_or_away(name, _see(places))
     file = places.config / blacklist_file.FILE
     is_ignored = one.state is DeviceState.IGNORED
     changed = not is_ignored and change_file(file, lambda data: add_entry(data, one.identity, _remark(one)))
@@ -134,6 +134,24 @@ def ignore(places: Places, name: str, as_json: bool) -> None:
     else:
         say(f"{one.name or one.card_id} is ignored already ({one.reason or file}); nothing was changed")
         tell(PUBLISH_AGAIN)
+
+
+def _here_or_away(name: str, seen: Seen) -> Device:
+    """Of one that is away its stream goes on waiting, for ever unless it is ignored. Raises as select_device."""
+    with contextlib.suppress(NoSuchDevice):
+        return select_device(name, seen.roster)
+    names = names_by_identity(seen.roster, seen.configuration.device_map, seen.looked.memory)
+    identity = select_identity(name, names)
+    return Device(
+        identity=identity,
+        name=names[identity],
+        card_id="",
+        card_index=-1,
+        pcm=None,
+        description="it was away then",
+        bus="",
+        port="",
+    )
 
 
 def _see(places: Places, *, ask: bool = False) -> Seen:
