@@ -102,9 +102,18 @@ def tell_result(installation: Installation, before: str | None) -> None:
     say(f"MediaMTX {installation.in_use} is in use: {installation.program}")
     if installation.previous:
         tell_folded(f"back to {installation.previous}: audio-rtsp mediamtx rollback{there}")
-    if before and before != installation.in_use:
-        tell_folded("a server that runs goes on as it is until it is started again: sudo systemctl restart mediamtx")
+    if before != installation.in_use:
+        tell_folded(f"a server that runs goes on as it is until it is started again: {_restart()}")
     unused = [name for name in installation.kept if name not in (installation.in_use, installation.previous)]
     if unused:
         names = ", ".join(unused)
         tell_folded(f"kept, but not used: {names}; to remove one: audio-rtsp mediamtx remove{there} VERSION")
+
+
+def _restart() -> str:
+    """Of its own unit, else of the program whose child it is."""
+    from audio_rtsp.server.mediamtx.installed import is_installed
+
+    if is_installed(Path("/")):
+        return "sudo systemctl restart mediamtx"
+    return "sudo systemctl restart audio-rtsp, or Ctrl-C where that runs"

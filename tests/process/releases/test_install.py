@@ -299,7 +299,7 @@ def test_rollback_goes_back_and_forth(box: Box) -> None:
     assert "switch the link mediamtx to v1.12.2" in dry.out
     back = box.type("rollback", "-y")
     assert (back.code, box.version) == (0, "v1.12.2")
-    assert "until it is started again: sudo systemctl restart mediamtx" in back.err
+    assert "until it is started again: sudo systemctl restart " in back.err
     assert box.type("rollback", "-y").code == 0
     assert box.version == DEFAULT
 
