@@ -309,3 +309,10 @@ def test_a_filter_that_is_silent_at_first_is_told(run: Run) -> None:
     assert result.stderr == "FFMPEG_ADDITIONAL_OPTS: the first sound comes after 16 s; dynaudnorm=g=3 after 2 s\n"
     assert (run("check").stdout, run("check").exit_code) == ("ok\n", 0)
     assert run("set", "FFMPEG_ADDITIONAL_OPTS", "-af dynaudnorm=g=3").stderr == ""
+
+
+def test_a_port_with_which_no_service_starts_is_told_before_the_next_start(run: Run) -> None:
+    assert "RTSP_PORT: ports below 1024 are root's" in run("set", "RTSP_PORT", "554").stderr
+    checked = run("check")
+    assert checked.exit_code == 0 and "config:1: RTSP_PORT: ports below 1024" in checked.stderr
+    assert "root's" not in run("set", "RTSP_PORT", "8554").stderr

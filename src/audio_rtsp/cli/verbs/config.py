@@ -23,7 +23,7 @@ from audio_rtsp.config.guess import did_you_mean
 from audio_rtsp.config.load import Configuration
 from audio_rtsp.config.secrecy import who_reads
 from audio_rtsp.config.setting import Scope, Setting
-from audio_rtsp.config.settings import ALL, BY_KEY, NOT_YET
+from audio_rtsp.config.settings import ALL, BY_KEY, NOT_YET, RTSP_PORT
 from audio_rtsp.config.sources import CONFIG, device_file, read_sources, settings_file
 from audio_rtsp.config.values import Values
 from audio_rtsp.errors import BadName, ConfigRefused
@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     from audio_rtsp.cli.places import Places
 
 IN_VAIN = "has no effect yet; what it is for is still to come"
+FIRST_FREE_PORT = 1024
+ROOTS = (
+    "ports below 1024 are root's: audio-rtsp does not start with it, neither as a service nor as a user, "
+    "unless MediaMTX has a unit of its own"
+)
 
 
 @click.group(cls=VerbGroup)
@@ -135,6 +140,8 @@ def _hints(values: Values) -> Iterator[Complaint]:
     from audio_rtsp.encoder import judgement
 
     yield from judgement.hints(values)
+    if values[RTSP_PORT] < FIRST_FREE_PORT:
+        yield Complaint(values.origin(RTSP_PORT).where, f"{RTSP_PORT.key}: {ROOTS}")
     for setting in ALL:
         if setting in NOT_YET and values[setting] != setting.default:
             yield Complaint(values.origin(setting).where, f"{setting.key}: {IN_VAIN}")
