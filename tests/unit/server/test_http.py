@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from audio_rtsp.server import api
 from audio_rtsp.server.api import ControlApi
 from audio_rtsp.server.http import LARGEST_ANSWER, BadAnswer, get, parse_answer
+from audio_rtsp.server.mediamtx.installed import InstalledServer
 from audio_rtsp.server.protocol import ServerAway
 from unit.server.little_server import answering, deaf, nobody, ok
 
@@ -123,6 +124,11 @@ def test_a_server_that_does_not_speak_is_away_with_the_reason(answer: bytes, say
 def test_nobody_there_is_away_too() -> None:
     with nobody() as port, pytest.raises(ServerAway, match="nothing listens on its port"):
         ask(port)
+
+
+def test_of_a_server_that_systemd_runs_the_owner_is_told_where_to_look() -> None:
+    with nobody() as port, pytest.raises(ServerAway, match=r"; see: sudo systemctl status mediamtx$"):
+        asyncio.run(InstalledServer(1, port).paths())
 
 
 def test_a_server_that_is_killed_meanwhile_is_away_in_words() -> None:

@@ -28,8 +28,13 @@ class InstalledServer:
         """Nothing: what the owner started is the owner's to stop."""
 
     async def paths(self) -> Mapping[str, PathState]:
-        """All paths by name; raises ServerAway."""
-        return await self._api.paths()
+        """All paths by name; raises ServerAway, with where its owner sees why."""
+        try:
+            return await self._api.paths()
+        except ServerAway as away:
+            if away.is_unasked:
+                raise
+            raise ServerAway(f"{away}; see: sudo systemctl status mediamtx") from None
 
     async def dismiss(self, path: str) -> None:
         """Let go of everybody who still reads a path that will not come back."""
