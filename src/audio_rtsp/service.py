@@ -52,6 +52,8 @@ from audio_rtsp.supervision.supervisor import Supervisor
 
 FFMPEG_ANSWER_LIMIT = 10.0
 STARTING_PER_CORE = 3
+OWN_RUNTIME = "name a folder of your own in front of the same: XDG_RUNTIME_DIR=$HOME"
+"""Who became another user by su may have the first one's still."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,11 +257,11 @@ def _instance(runtime: Path) -> Iterator[InstanceLock]:
         runtime.mkdir(parents=True, exist_ok=True)
         is_another_users = runtime.stat().st_uid != os.getuid()
         if is_another_users and os.getuid() != 0:
-            raise NotWritable(str(runtime), "it belongs to another user")
+            raise NotWritable(str(runtime), "it belongs to another user", no_right=OWN_RUNTIME)
         lock = InstanceLock(runtime / "lock")
         is_ours = lock.take()
     except OSError as error:
-        raise NotWritable(str(runtime), error) from None
+        raise NotWritable(str(runtime), error, no_right=OWN_RUNTIME) from None
     if not is_ours:
         raise AlreadyRunning(lock.holder(), _running_urls(runtime), is_another_users=is_another_users)
     try:

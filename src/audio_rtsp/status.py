@@ -114,6 +114,6 @@ def _plain(value: Any) -> Any:
 
 
 def summary(status: Status) -> str:
-    """One sentence: ``3 live, 1 waiting``."""
+    """One sentence: ``1 waiting, 3 live``."""
     counts = {state: sum(stream.state is state for stream in status.streams) for state in StreamState}
     return ", ".join(f"{count} {state.lower()}" for state, count in counts.items() if count) or "no streams"

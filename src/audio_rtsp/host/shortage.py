@@ -8,7 +8,7 @@ import resource
 
 WORDS = {
     errno.EMFILE: "audio-rtsp may open no more files; raise its limit: LimitNOFILE= of its unit, or ulimit -n",
-    errno.ENFILE: "this machine can open no more files; raise fs.file-max: man 5 proc_sys_fs",
+    errno.ENFILE: "this machine can open no more files; raise that limit: sudo sysctl fs.file-max=1000000",
     errno.EAGAIN: "no more processes are allowed; raise TasksMax= of its unit, or ulimit -u",
     errno.ENOMEM: "no memory is left; see who takes it: ps aux --sort=-rss",
     errno.ENOSPC: "no room is left; see where: df -h",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from audio_rtsp.cli.main import main
-from audio_rtsp.errors import AlreadyRunning, AudioRtspError, PortTaken, ServerFailed
+from audio_rtsp.errors import AlreadyRunning, AudioRtspError, NotWritable, PortTaken, ServerFailed
 from audio_rtsp.service import Face, _instance, _records
 from audio_rtsp.supervision.desk import DeskPlaces, MachineDesk
 
@@ -76,3 +76,13 @@ def test_root_beside_the_service_is_not_told_to_kill_what_systemd_starts_again(
             pass
     assert "Ctrl-C where it runs" in own.value.fix
     assert "sudo systemctl stop audio-rtsp" in services.value.fix
+
+
+def test_who_has_the_runtime_folder_of_another_user_is_told_to_name_his_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after su, which leaves XDG_RUNTIME_DIR as it was."""
+    monkeypatch.setattr("audio_rtsp.service.os.getuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(NotWritable) as caught, _instance(tmp_path / "run"):
+        pass
+    assert caught.value.fix.endswith(": XDG_RUNTIME_DIR=$HOME")
