@@ -95,6 +95,7 @@ async def run_service(desk: MachineDesk, runtime: Path, face: Face) -> None:
             helm = Helm(desk, supervisor, RecordKeeper(desk, supervisor, records), notify)
             control = ControlListener(runtime / "control.sock", reads=helm.reads, acts=helm.acts)
             foothold = Foothold(runtime, lock, control, partial(records.tell, Severity.WARNING, "service"))
+            records.note(_of_service("stopped", "started", f"version {__version__}, pid {os.getpid()}"))
             await _supervise(helm, outfit.watch, foothold, face, signals)
         finally:
             await server.stop()
@@ -176,7 +177,6 @@ def _records(desk: MachineDesk, face: Face) -> Iterator[RecorderThread]:
     """What is written down, from the first word to the last."""
     places, level = desk.records, desk.configuration.service[LOG_LEVEL]
     records = RecorderThread(lambda clocks: Recorder(places, level, clocks, face.on_complaint, face.on_line))
-    records.note(_of_service("stopped", "started", f"version {__version__}, pid {os.getpid()}"))
     end = _of_service("started", "stopped")
     try:
         yield records
@@ -188,7 +188,7 @@ def _records(desk: MachineDesk, face: Face) -> Iterator[RecorderThread]:
         end = _of_service("started", "failed", f"a bug ends it: {bug!r}")
         raise
     finally:
-        records.note(end)
+        records.note_end(end)
         records.close()
 
 

@@ -28,6 +28,7 @@ class Journal:
     """Writes changes as they come; losses without a change at most once a minute, added up."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._file = LogFile(folder / FILE)
         self._older = folder / OLDER
         self._losses: Repetition[Event] = Repetition(lambda earlier, later: later.plus(earlier))
@@ -59,6 +60,12 @@ class Journal:
         if not self._is_synced:
             self._sync()
         self._file.close()
+
+    def last(self) -> Event | None:
+        """What was written last, by whatever run; None when nothing is, or it cannot be read."""
+        with contextlib.suppress(OSError):
+            return next((entry.event for entry in read_journal(self._folder, 1)), None)
+        return None
 
     def complaints(self) -> tuple[str, ...]:
         """Why events are missing in the journal now."""

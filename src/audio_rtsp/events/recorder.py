@@ -63,6 +63,13 @@ class Recorder:
         self._guard("logs", lambda: self._logs.write(event, wall, monotonic))
         self._guard("journal", lambda: self._journal.note(event, wall, monotonic))
 
+    def note_end(self, event: Event) -> None:
+        """Write down how it ended, once: a unit that fails at every start must not push all that was before out of the
+        journal, nor fill the disk.
+        """
+        if event != self._journal.last():
+            self.note(event)
+
     def tell(self, severity: Severity, subject: str, text: str) -> None:
         """Write a sentence into the logs; *subject* as in Event."""
         self._guard("logs", lambda: self._logs.write_text(severity, subject, text, *self._now()))

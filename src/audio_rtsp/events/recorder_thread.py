@@ -54,6 +54,10 @@ class RecorderThread:
         """Write down what happened."""
         self._put_word(lambda recorder: recorder.note(event))
 
+    def note_end(self, event: Event) -> None:
+        """Write down how it ended."""
+        self._put_word(lambda recorder: recorder.note_end(event))
+
     def tell(self, severity: Severity, subject: str, text: str) -> None:
         """Write a sentence into the logs; *subject* as in Event."""
         self._put_word(lambda recorder: recorder.tell(severity, subject, text))

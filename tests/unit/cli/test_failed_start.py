@@ -37,6 +37,9 @@ def test_events_and_status_say_why_until_it_ran_again(tmp_path: Path, capsys: py
     last = told(capsys, tmp_path, "events").splitlines()[-1]
     assert " ERROR service: failed (" in last and REASON in last
     assert "it failed at " in (now := told(capsys, tmp_path, "status")) and REASON in now
+    with pytest.raises(PortTaken):
+        end_of_a_run(tmp_path, PortTaken(554, "RTSP_PORT", "mediamtx (pid 3)"))
+    assert told(capsys, tmp_path, "events").count(REASON) == 1, "systemd tries it again every second"
     end_of_a_run(tmp_path, None)
     assert told(capsys, tmp_path, "events").splitlines()[-1].endswith("service: stopped")
     assert "it failed at" not in told(capsys, tmp_path, "status")
