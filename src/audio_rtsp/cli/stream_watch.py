@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from audio_rtsp.cli.answer import can_redraw, say
+from audio_rtsp.cli.answer import can_redraw, say, tell
 from audio_rtsp.cli.places import Places
 from audio_rtsp.cli.stream_table import render_streams
 from audio_rtsp.control.client import watch
 
+OVER = "audio-rtsp tells no more: it has ended, or this was read too slowly; now: audio-rtsp status"
 METER = 20
 QUIETEST = -60.0
 
@@ -31,6 +32,7 @@ def watch_streams(places: Places, *, as_json: bool) -> None:
     else:
         for status in snapshots:
             say(f"{_render(status)}\n")
+    tell(OVER)
 
 
 def _draw(pictures: Iterable[str]) -> None:

@@ -33,6 +33,14 @@ def log(path: Path) -> LogFile:
     return LogFile(path)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_what_root_begins_by_hand_the_service_goes_on_with(log: LogFile, path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    os.chown(path.parent, 12345, 12346)
+    assert log.append("one", gap)
+    assert (path.stat().st_uid, path.stat().st_gid) == (12345, 12346)
+
+
 def test_everybody_may_read_it_whatever_the_umask(log: LogFile, path: Path) -> None:
     before = os.umask(0o077)
     try:
