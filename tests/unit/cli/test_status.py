@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from audio_rtsp.cli.answer import say, say_json, tell
+from audio_rtsp.cli.main import main
 from audio_rtsp.cli.stream_table import render_streams
 from audio_rtsp.events.event import Event
-from audio_rtsp.status import SCHEMA, LeftOut, ServerStatus, summary
+from audio_rtsp.status import SCHEMA, LeftOut, ServerStatus, StreamStatus, summary
 from audio_rtsp.stream_state import StreamState
 from unit.cli.snapshots import snapshot, stream
 
@@ -69,3 +71,21 @@ def test_answers_go_to_standard_output_and_talk_to_standard_error(capsys: pytest
     shown = capsys.readouterr()
     assert shown.out == 'answer\n{\n  "name": "küche"\n}\n'
     assert shown.err == "talk\n"
+
+
+@pytest.mark.parametrize(
+    ("streams", "code"),
+    [
+        ((stream(),), 0),
+        ((stream(state=StreamState.SILENT),), 0),
+        ((stream(), stream(state=StreamState.WAITING)), 5),
+        ((), 5),
+    ],
+)
+def test_the_exit_status_says_whether_all_is_well_and_a_box_without_a_microphone_is_not(
+    streams: tuple[StreamStatus, ...], code: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("audio_rtsp.cli.verbs.status.ask", lambda path, verb: snapshot(*streams).as_json())
+    with pytest.raises(SystemExit) as caught:
+        main(["--root", str(tmp_path), "status"])
+    assert caught.value.code == code

@@ -44,7 +44,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
         say("")
         say(render_streams(now))
     is_well = now["server"]["is_up"] and all(one["state"] in WELL for one in now["streams"])
-    ctx.exit(0 if is_well else PARTLY)
+    ctx.exit(0 if is_well and now["streams"] else PARTLY)
 
 
 def _headline(now: dict[str, Any]) -> str:
