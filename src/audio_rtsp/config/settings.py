@@ -397,7 +397,6 @@ ALERT_URL = _declare(
 ALL: tuple[Setting[Any], ...] = tuple(value for value in tuple(globals().values()) if isinstance(value, Setting))
 BY_KEY: dict[str, Setting[Any]] = {setting.key: setting for setting in ALL}
 
-OF_THE_MONITOR = frozenset(one for one in ALL if one.group in (THRESHOLDS, RECOVERY, ALERTS)) - {RESTART_COOLDOWN}
-"""Settings that the monitor alone goes by."""
-NOT_YET = OF_THE_MONITOR | {LOG_ROTATE_DAYS}
+_MONITOR = frozenset(one for one in ALL if one.group in (THRESHOLDS, RECOVERY, ALERTS)) - {RESTART_COOLDOWN}
+NOT_YET = _MONITOR | {LOG_ROTATE_DAYS}
 """Settings that can be written and have no effect, until the monitor and the installer are there."""

@@ -200,7 +200,7 @@ def test_the_control_socket_is_in_the_runtime_folder() -> None:
 def test_the_help_of_run_shows_what_run_goes_by_and_no_more() -> None:
     shown = set(re.findall(r"^  --([a-z-]+)", audio_rtsp("run", "--help").stdout, re.MULTILINE))
     assert {"rtsp-port", "audio-codec", "restart-cooldown", "server", "tone"} <= shown
-    assert not {"cpu-threshold", "enable-auto-reboot", "alert-command", "mediamtx-releases-url"} & shown
+    assert not {"cpu-threshold", "alert-command", "log-rotate-days", "mediamtx-releases-url"} & shown
     used = "".join(path.read_text() for room in ROOMS_OF_RUN for path in (SRC / "audio_rtsp").glob(room))
     hidden = {setting.key for setting in ALL} - {name.upper().replace("-", "_") for name in shown}
     assert not [key for key in hidden if re.search(rf"\b{key}\b", used) and not BY_KEY[key].secret]

@@ -14,14 +14,14 @@ import click
 from audio_rtsp.cli.answer import tell
 from audio_rtsp.cli.places import Places, places_for
 from audio_rtsp.config.setting import Setting
-from audio_rtsp.config.settings import ALL, BY_KEY, MEDIAMTX_RELEASES_URL, OF_THE_MONITOR
+from audio_rtsp.config.settings import ALL, BY_KEY, MEDIAMTX_RELEASES_URL, NOT_YET
 from audio_rtsp.config.values import Values
 from audio_rtsp.errors import MEND, AlreadyRunning, ConfigRefused, NotRunning
 
 if TYPE_CHECKING:
     from audio_rtsp.config.load import Configuration
 
-NOT_SHOWN = OF_THE_MONITOR | {MEDIAMTX_RELEASES_URL}
+NOT_SHOWN = NOT_YET | {MEDIAMTX_RELEASES_URL}
 """Settings that ``run`` takes as any other and does not use; its help leaves them out."""
 
 
