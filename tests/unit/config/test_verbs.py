@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shlex
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from audio_rtsp.cli.places import Places
-from audio_rtsp.cli.verbs.config import config
+from audio_rtsp.cli.verbs.config import _given, config
 from audio_rtsp.config.settings import ALL
 from audio_rtsp.errors import BadName, ConfigRefused
 from unit.config.folder import Run, Seed, Write
@@ -316,3 +318,23 @@ def test_a_port_with_which_no_service_starts_is_told_before_the_next_start(run: 
     checked = run("check")
     assert checked.exit_code == 0 and "config:1: RTSP_PORT: ports below 1024" in checked.stderr
     assert "root's" not in run("set", "RTSP_PORT", "8554").stderr
+
+
+class Typist(io.StringIO):
+    """Somebody at a terminal, who presses Ctrl-C or types a word."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_value_on_a_terminal_is_asked_for_and_ctrl_c_says_how_things_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", Typist())
+    monkeypatch.setattr("click.termui.hidden_prompt_func", lambda prompt: "hunter2")
+    assert _given("-") == "hunter2"
+
+    def interrupt(prompt: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("click.termui.hidden_prompt_func", interrupt)
+    with pytest.raises(click.exceptions.Abort, match="nothing was changed"):
+        _given("-")

@@ -12,6 +12,7 @@ import click
 
 from audio_rtsp.cli.answer import in_typed_words, say, say_json, tell
 from audio_rtsp.cli.configured import configuration_of
+from audio_rtsp.cli.interrupt import stopped
 from audio_rtsp.cli.key_and_value import KeyAndValue, parse_pairs
 from audio_rtsp.cli.settings_table import HIDDEN, settings_json, settings_table, shown_text
 from audio_rtsp.cli.takeover import reload_program, take_over
@@ -169,7 +170,15 @@ def _setting(key: str) -> Setting[Any]:
 
 
 def _given(value: str) -> str:
-    return sys.stdin.readline().rstrip("\r\n") if value == "-" else value
+    """What was typed, or a line of standard input; on a terminal it is asked for and not shown."""
+    if value != "-":
+        return value
+    try:
+        if sys.stdin.isatty():
+            return str(click.prompt("VALUE", hide_input=True, err=True, default="", show_default=False))
+        return sys.stdin.readline().rstrip("\r\n")
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        raise stopped("nothing was changed") from None
 
 
 def _accepted(setting: Setting[Any], text: str, stream: str | None) -> str:
