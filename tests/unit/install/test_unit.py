@@ -32,6 +32,7 @@ def unit(tmp_path: Path) -> Path:
         "RestartSec=1",
         "StartLimitIntervalSec=0",
         "OOMPolicy=continue",
+        "RuntimeDirectoryPreserve=restart",
         "SystemCallErrorNumber=EPERM",
         "DeviceAllow=char-116 rw",
         "User=audio-rtsp",
