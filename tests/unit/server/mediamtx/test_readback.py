@@ -33,9 +33,9 @@ def says(answer: bytes, path: str = "desk") -> tuple[frozenset[str] | None, bool
 
 def test_what_a_variable_of_the_unit_overrides_is_not_held_against_a_copy() -> None:
     assert says(answer(hlsAddress=":18888")) == (frozenset(), True)
-    assert says(answer(hlsAddress=":8888")) == ({"hlsAddress"}, True)
-    assert says(answer(hlsAddress=":8888"), "door") == ({"hlsAddress", "paths"}, False)
-    assert says(answer(hlsAddress=":18888", authInternalUsers=[])) == ({"authInternalUsers"}, False)
+    assert says(answer(hlsAddress=":8888")) == (frozenset({"hlsAddress"}), True)
+    assert says(answer(hlsAddress=":8888"), "door") == (frozenset({"hlsAddress", "paths"}), False)
+    assert says(answer(hlsAddress=":18888", authInternalUsers=[])) == (frozenset({"authInternalUsers"}), False)
 
 
 def test_who_does_not_answer_has_not_taken_it() -> None:
