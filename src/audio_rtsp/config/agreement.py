@@ -41,6 +41,13 @@ def disagreements(values: Values) -> Iterator[Complaint]:
         yield Complaint(where, f"{RTSP_READ_USER.key}: asks nobody for a password; set {RTSP_READ_PASSWORD.key} first")
 
 
+def unfinished(values: Values) -> Iterator[Complaint]:
+    """What does nothing until its other half is set: the password comes first, and the program goes on meanwhile."""
+    if values[RTSP_READ_PASSWORD] and not values[RTSP_READ_USER]:
+        where = values.origin(RTSP_READ_PASSWORD).where
+        yield Complaint(where, f"{RTSP_READ_PASSWORD.key}: asks nobody yet; set {RTSP_READ_USER.key}, too")
+
+
 def _out_of_order(values: Values, lower: Setting[float], higher: Setting[float], reason: str) -> Complaint:
     first, second, order = lower, higher, "below"
     if values.origin(lower).kind is OriginKind.DEFAULT:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from audio_rtsp.config import blacklist, device_map
-from audio_rtsp.config.agreement import disagreements
+from audio_rtsp.config.agreement import disagreements, unfinished
 from audio_rtsp.config.backup import backups_of
 from audio_rtsp.config.blacklist import Blacklist, parse_blacklist
 from audio_rtsp.config.complaint import Complaint
@@ -69,9 +69,8 @@ def load(
 ) -> Configuration:
     """Read the *folder*; never raises for what stands in it, or for what cannot be read."""
     sources = read_sources(folder)
-    return replace(
-        resolve(sources, environ=environ, overrides=overrides, previous=previous), warnings=_warnings(folder, sources)
-    )
+    read = resolve(sources, environ=environ, overrides=overrides, previous=previous)
+    return replace(read, warnings=(*_exposed(folder, sources), *unfinished(read.service)))
 
 
 def resolve(
@@ -140,7 +139,7 @@ def _read_blacklist(text: Text, previous: Blacklist) -> tuple[Blacklist, tuple[C
     return Blacklist((*ignored.entries, *held)), complaints
 
 
-def _warnings(folder: Path, sources: Sources) -> tuple[Complaint, ...]:
+def _exposed(folder: Path, sources: Sources) -> tuple[Complaint, ...]:
     path, data = folder / CONFIG, sources.config
     copies = [copy.path for copy in backups_of(path)]
     return exposure(path, data if isinstance(data, bytes) else b"", copies)

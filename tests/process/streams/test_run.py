@@ -509,7 +509,9 @@ def test_a_password_that_waits_for_the_next_start_is_not_said_to_be_taken_over(b
         told = box.command("config", "set", "RTSP_READ_PASSWORD", "secret").stderr
         assert "took it over" not in told
         assert "RTSP_READ_PASSWORD: changed, takes effect at the next start of audio-rtsp\n" in told
-        assert box.command("config", "reload").stderr.count("RTSP_READ_PASSWORD") == 1
+        told = box.command("config", "reload").stderr
+        assert told.count("RTSP_READ_PASSWORD: changed") == 1
+        assert told.count("RTSP_READ_PASSWORD: asks nobody yet") == 1
 
 
 def test_where_a_password_is_asked_for_every_url_comes_with_a_hint_and_never_with_the_password(box: Box) -> None:

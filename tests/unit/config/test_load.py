@@ -295,6 +295,15 @@ def test_settings_that_contradict_each_other_are_told(write: Write, read: Read, 
     assert said(read()) == [f"config:1: {says}"]
 
 
+def test_a_password_alone_is_told_to_ask_nobody_and_is_no_fault(write: Write, read: Read) -> None:
+    write("config", "RTSP_READ_PASSWORD=hunter2\n").chmod(0o600)
+    found = read()
+    assert found.complaints == ()
+    assert list(map(str, found.warnings)) == ["config:1: RTSP_READ_PASSWORD: asks nobody yet; set RTSP_READ_USER, too"]
+    write("config", "RTSP_READ_PASSWORD=hunter2\nRTSP_READ_USER=me\n")
+    assert read().warnings == ()
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(), st.binary(), st.binary(), st.binary())
 def test_arbitrary_bytes_never_raise(config: bytes, device: bytes, names: bytes, ignored: bytes) -> None:
