@@ -8,6 +8,7 @@ from pathlib import Path
 from audio_rtsp.config.backup import back_up, backups_of, how_to_restore
 from audio_rtsp.config.owner_file import Unread, read_owner_file
 from audio_rtsp.config.secrecy import close_to_others, secrets
+from audio_rtsp.config.sources import emptied
 from audio_rtsp.config.wreck import no_text
 from audio_rtsp.errors import NotReadable, NotWritable
 from audio_rtsp.host.atomic_file import write_atomic
@@ -49,6 +50,6 @@ def _refuse_unreadable(path: Path) -> bytes | None:
     data = read_owner_file(path)
     if isinstance(data, Unread):
         raise NotReadable(str(path), data.why, fix=data.fix)
-    if fault := no_text(data or b""):
+    if data is not None and (fault := emptied(path, data) or no_text(data)):
         raise NotReadable(str(path), fault, fix=how_to_restore(path))
     return data

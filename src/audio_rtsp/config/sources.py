@@ -71,8 +71,13 @@ def _text(path: Path) -> Text:
     data = read_owner_file(path)
     if data is None or isinstance(data, Unread):
         return data or b""
-    fault = EMPTIED if path.name == CONFIG and not data else damage(path.name, data)
+    fault = emptied(path, data) or damage(path.name, data)
     return Unread(fault, how_to_restore(path)) if fault else data
+
+
+def emptied(path: Path, data: bytes) -> str:
+    """What is wrong with *data* as the global file; empty when nothing is."""
+    return EMPTIED if path.name == CONFIG and not data else ""
 
 
 def _device_file_names(folder: Path) -> list[str] | Unread:

@@ -90,6 +90,14 @@ def test_what_cannot_be_read_is_never_rewritten(tmp_path: Path) -> None:
             change_file(tmp_path / name, lambda data: b"A=1\n")
 
 
+def test_one_setting_is_not_written_into_an_emptied_global_file_in_the_place_of_all_others(write: Write) -> None:
+    """What held is still in force; a file with one line would move the port and take the password away."""
+    path = write("config", "")
+    with pytest.raises(NotReadable, match="it is empty") as caught:
+        change_file(path, lambda data: b"AUDIO_CODEC=aac\n")
+    assert path.read_bytes() == b"" and "rm " in caught.value.fix
+
+
 def test_a_folder_that_cannot_be_written_is_told(write: Write) -> None:
     path = write("file", "") / "config"
     with pytest.raises((NotWritable, NotReadable)):
