@@ -9,7 +9,8 @@ import pytest
 
 from audio_rtsp.cli.main import main
 from audio_rtsp.errors import AlreadyRunning, AudioRtspError, NotWritable, PortTaken, ServerFailed
-from audio_rtsp.service import Face, _instance, _records
+from audio_rtsp.events.journal import Journal
+from audio_rtsp.service import Face, _instance, _of_service, _records
 from audio_rtsp.supervision.desk import DeskPlaces, MachineDesk
 
 FACE = Face(on_event=lambda event: None, on_ready=lambda status: None, on_complaint=lambda text: None)
@@ -42,6 +43,17 @@ def test_events_and_status_say_why_until_it_ran_again(tmp_path: Path, capsys: py
     assert told(capsys, tmp_path, "events").count(REASON) == 1, "systemd tries it again every second"
     end_of_a_run(tmp_path, None)
     assert told(capsys, tmp_path, "events").splitlines()[-1].endswith("service: stopped")
+    assert "it failed at" not in told(capsys, tmp_path, "status")
+
+
+def test_a_run_that_was_killed_is_not_told_by_the_failure_of_one_before_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(PortTaken):
+        end_of_a_run(tmp_path, PortTaken(554, "RTSP_PORT", "mediamtx (pid 3)"))
+    journal = Journal(tmp_path / "var/lib/audio-rtsp")
+    journal.note(_of_service("stopped", "started"), 1e9, 0.0)  # and then a power cut: nothing says how it ended
+    journal.close(1e9, 0.0)
     assert "it failed at" not in told(capsys, tmp_path, "status")
 
 

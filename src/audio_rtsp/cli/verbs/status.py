@@ -93,7 +93,7 @@ def _last_failure(places: Places) -> Iterator[str]:
 
     with contextlib.suppress(OSError):
         for entry in reversed(read_journal(places.memory, FEW)):
-            if entry.event.subject == "service" and entry.event.after in ("stopped", "failed"):
+            if entry.event.subject == "service" and entry.event.after in ("started", "stopped", "failed"):
                 if entry.event.after == "failed":
                     yield f"it failed at {datetime.fromtimestamp(entry.time):%Y-%m-%d %H:%M:%S}: {entry.event.cause}"
                 return
