@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from audio_rtsp.config.owner_file import read_owner_file
 from audio_rtsp.errors import NotWritable
 from audio_rtsp.facts.ports import free_udp_pair
 from audio_rtsp.host.atomic_file import write_atomic
@@ -46,5 +47,6 @@ def mediamtx_command(
 
 
 def _write(path: Path, data: bytes) -> None:
-    if not path.is_file() or path.read_bytes() != data:
+    """Also in the place of one that is root's, left by a run by hand in our folder."""
+    if read_owner_file(path) != data:
         write_atomic(path, data, mode=0o600)
