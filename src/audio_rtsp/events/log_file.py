@@ -154,7 +154,7 @@ def _open(path: Path) -> int:
 
 def _create(path: Path) -> int:
     make_folder(path.parent)
-    descriptor = os.open(path, FLAGS | os.O_CREAT, FILE_MODE)
+    descriptor = os.open(path, FLAGS | os.O_CREAT | os.O_NOFOLLOW, FILE_MODE)  # by a link root would give another away
     with contextlib.suppress(OSError):
         os.fchmod(descriptor, FILE_MODE)  # whatever the umask
         if os.geteuid() == 0:  # what root began by hand the service goes on with; the sandbox forbids that one the call

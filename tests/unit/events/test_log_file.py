@@ -41,6 +41,14 @@ def test_what_root_begins_by_hand_the_service_goes_on_with(log: LogFile, path: P
     assert (path.stat().st_uid, path.stat().st_gid) == (12345, 12346)
 
 
+def test_no_file_is_made_and_given_away_at_the_end_of_a_link(log: LogFile, path: Path, tmp_path: Path) -> None:
+    """The service could lay one to a name in root's folders, and wait for a run of root's by hand."""
+    path.parent.mkdir(parents=True)
+    path.symlink_to(tmp_path / "made")
+    assert not log.append("one", gap)
+    assert not (tmp_path / "made").exists()
+
+
 def test_everybody_may_read_it_whatever_the_umask(log: LogFile, path: Path) -> None:
     before = os.umask(0o077)
     try:
