@@ -135,7 +135,8 @@ def _read_blacklist(text: Text, previous: Blacklist) -> tuple[Blacklist, tuple[C
     ignored, complaints = parse_blacklist(text)
     lines = split_lines(text)
     faulty = "".join(lines[int(one.where.rpartition(":")[2]) - 1] for one in complaints)
-    held = [one for one in previous.entries if one.text in faulty]
+    there = {one.text for one in ignored.entries}
+    held = [one for one in previous.entries if one.text in faulty and one.text not in there]
     return Blacklist((*ignored.entries, *held)), complaints
 
 

@@ -159,6 +159,9 @@ def test_a_quote_too_many_in_the_blacklist_lets_no_ignored_device_in(write: Writ
     bad = read(previous=good)
     assert [entry.text for entry in bad.blacklist.entries] == ["HDMI", "webcam"]
     assert len(said(bad)) == 2
+    write("device_blacklist.conf", 'mic\n"mic\n')
+    again = read(previous=read(previous=good))
+    assert [entry.text for entry in again.blacklist.entries].count("mic") == 1, "it does not grow with each reload"
 
 
 def test_a_wrecked_file_comes_with_the_command_that_brings_it_back(write: Write, read: Read, tmp_path: Path) -> None:
