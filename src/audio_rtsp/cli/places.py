@@ -68,7 +68,7 @@ class Places:
 
 
 def _last_written(state: Path) -> float:
-    """By its journal, which every start and every end grows; 0.0 = no program ran there."""
+    """By its journal, which every run grows but one that fails as the last did; 0.0 = no program ran there."""
     from audio_rtsp.events.journal import FILE
 
     with contextlib.suppress(OSError):
