@@ -50,6 +50,6 @@ def _refuse_unreadable(path: Path) -> bytes | None:
     data = read_owner_file(path)
     if isinstance(data, Unread):
         raise NotReadable(str(path), data.why, fix=data.fix)
-    if data is not None and (fault := emptied(path, data) or no_text(data)):
+    if data is not None and (fault := (emptied(path, data) if backups_of(path) else "") or no_text(data)):
         raise NotReadable(str(path), fault, fix=how_to_restore(path))
     return data

@@ -19,7 +19,7 @@ from audio_rtsp.config.keyvalue import parse_lines, split_lines
 from audio_rtsp.config.layer import Reading, read_environment, read_file, read_overrides
 from audio_rtsp.config.owner_file import Unread
 from audio_rtsp.config.secrecy import exposure
-from audio_rtsp.config.sources import CONFIG, DEVICES, Sources, Text, device_file, read_sources
+from audio_rtsp.config.sources import CONFIG, DEVICES, EMPTIED, Sources, Text, device_file, read_sources
 from audio_rtsp.config.values import Layer, OriginKind, Values
 
 
@@ -93,7 +93,7 @@ def resolve(
 def _read_layers(
     sources: Sources, environ: Mapping[str, str], overrides: Mapping[str, str], before: Layers
 ) -> tuple[Layers, tuple[Complaint, ...]]:
-    config = _read(sources.config, CONFIG, OriginKind.FILE, before.config)
+    config = _read(_unless_new(sources.config, before.config), CONFIG, OriginKind.FILE, before.config)
     devices, complaints = _read_devices(sources, before.devices)
     environment = read_environment(environ, before.environment)
     command_line = read_overrides(overrides, before.command_line)
@@ -101,6 +101,11 @@ def _read_layers(
         config=config.layer, devices=devices, environment=environment.layer, command_line=command_line.layer
     )
     return layers, config.complaints + complaints + environment.complaints + command_line.complaints
+
+
+def _unless_new(text: Text, previous: Layer) -> Text:
+    """An empty global file where nothing held before is a wish for the defaults."""
+    return b"" if isinstance(text, Unread) and text.why == EMPTIED and not previous else text
 
 
 def _read(text: Text, file: str, kind: OriginKind, previous: Layer) -> Reading:

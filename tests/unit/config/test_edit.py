@@ -92,10 +92,16 @@ def test_what_cannot_be_read_is_never_rewritten(tmp_path: Path) -> None:
 
 def test_one_setting_is_not_written_into_an_emptied_global_file_in_the_place_of_all_others(write: Write) -> None:
     """What held is still in force; a file with one line would move the port and take the password away."""
-    path = write("config", "")
+    path = write("config", "RTSP_READ_PASSWORD=x\n")
+    change_file(path, lambda data: data + b"RTSP_PORT=8554\n")
+    path.write_bytes(b"")
     with pytest.raises(NotReadable, match="it is empty") as caught:
         change_file(path, lambda data: b"AUDIO_CODEC=aac\n")
-    assert path.read_bytes() == b"" and "rm " in caught.value.fix
+    assert path.read_bytes() == b"" and "backups/" in caught.value.fix
+
+
+def test_an_empty_file_that_never_held_anything_is_written(write: Write) -> None:
+    assert change_file(write("config", ""), lambda data: b"AUDIO_CODEC=aac\n")
 
 
 def test_a_folder_that_cannot_be_written_is_told(write: Write) -> None:

@@ -141,6 +141,7 @@ def test_an_emptied_global_file_moves_no_port_and_takes_no_password_away(
     assert "what held before stays in force" in said(bad)[0]
     with pytest.raises(ConfigRefused):
         read_wanted(tmp_path, {})
+    assert said(read()) == [], "where nothing held before it is as good as none"
     (tmp_path / "config").unlink()  # who wants the defaults
     assert (said(read(previous=good)), read(previous=good).service[RTSP_PORT]) == ([], 18554)
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from audio_rtsp.config.complaint import Complaint
 from audio_rtsp.config.load import load
+from audio_rtsp.config.owner_file import read_owner_file
 from audio_rtsp.config.settings import API_PORT, RTSP_PORT, RTSP_READ_PASSWORD, RTSP_READ_USER
-from audio_rtsp.config.sources import CONFIG
+from audio_rtsp.config.sources import CONFIG, EMPTIED
 from audio_rtsp.errors import ConfigRefused
 from audio_rtsp.server.mediamtx.derive import Wanted
 from audio_rtsp.server.mediamtx.users import Access
@@ -23,6 +24,8 @@ def read_wanted(folder: Path, environ: Mapping[str, str]) -> Wanted:
     """
     read = load(folder, environ=environ, overrides={})
     doubts = [str(one) for one in read.complaints if _concerns_us(one)]
+    if read_owner_file(folder / CONFIG) == b"":
+        doubts.append(f"{CONFIG}: {EMPTIED}")
     if doubts:
         raise ConfigRefused(doubts)
     values = read.service
