@@ -68,7 +68,7 @@ def load(
     previous: Configuration | None = None,
 ) -> Configuration:
     """Read the *folder*; never raises for what stands in it, or for what cannot be read."""
-    sources = read_sources(folder)
+    sources = _unless_new(read_sources(folder), folder, previous)
     read = resolve(sources, environ=environ, overrides=overrides, previous=previous)
     return replace(read, warnings=(*_exposed(folder, sources), *unfinished(read.service)))
 
@@ -93,7 +93,7 @@ def resolve(
 def _read_layers(
     sources: Sources, environ: Mapping[str, str], overrides: Mapping[str, str], before: Layers
 ) -> tuple[Layers, tuple[Complaint, ...]]:
-    config = _read(_unless_new(sources.config, before.config), CONFIG, OriginKind.FILE, before.config)
+    config = _read(sources.config, CONFIG, OriginKind.FILE, before.config)
     devices, complaints = _read_devices(sources, before.devices)
     environment = read_environment(environ, before.environment)
     command_line = read_overrides(overrides, before.command_line)
@@ -103,9 +103,11 @@ def _read_layers(
     return layers, config.complaints + complaints + environment.complaints + command_line.complaints
 
 
-def _unless_new(text: Text, previous: Layer) -> Text:
-    """An empty global file where nothing held before is a wish for the defaults."""
-    return b"" if isinstance(text, Unread) and text.why == EMPTIED and not previous else text
+def _unless_new(sources: Sources, folder: Path, previous: Configuration | None) -> Sources:
+    """An empty global file where nothing held before, and that never held anything, is a wish for the defaults."""
+    held = (previous and previous.layers.config) or backups_of(folder / CONFIG)
+    is_emptied = isinstance(sources.config, Unread) and sources.config.why == EMPTIED
+    return replace(sources, config=b"") if is_emptied and not held else sources
 
 
 def _read(text: Text, file: str, kind: OriginKind, previous: Layer) -> Reading:

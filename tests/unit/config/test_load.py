@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from audio_rtsp.config.edit import change_file
 from audio_rtsp.config.load import Configuration, resolve
 from audio_rtsp.config.settings import (
     AUDIO_BITRATE,
@@ -142,6 +143,10 @@ def test_an_emptied_global_file_moves_no_port_and_takes_no_password_away(
     with pytest.raises(ConfigRefused):
         read_wanted(tmp_path, {})
     assert said(read()) == [], "where nothing held before it is as good as none"
+    change_file(write("config", ""), lambda data: b"RTSP_PORT=8554\n")
+    change_file(tmp_path / "config", lambda data: data + b"API_PORT=8555\n")
+    write("config", "")
+    assert "it is empty" in said(read())[0], "a copy of it shows that it held something"
     (tmp_path / "config").unlink()  # who wants the defaults
     assert (said(read(previous=good)), read(previous=good).service[RTSP_PORT]) == ([], 18554)
 
