@@ -74,7 +74,7 @@ class CaptureRun:
             if not is_there():
                 self.give_up(CaptureFault.GONE, WENT)
                 return False
-            if self.count():
+            if self.count() or self._counted:
                 return True
         if self.is_blocked:
             return True

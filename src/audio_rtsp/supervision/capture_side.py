@@ -172,7 +172,7 @@ class CaptureSide:
         """Write silence while sound lacks; *on_lack* is told for how many seconds it has."""
         while True:
             await self.lacking.wait()
-            if self._sound:
+            if self._sound and not self._sounds_again():
                 self._sound.fill(loop_time())
             await on_lack(loop_time() - self._lacking_since)
             await asyncio.sleep(FILL_LOOK)
@@ -220,6 +220,14 @@ class CaptureSide:
         if run.pid is not None and source.is_held_by(run.pid) is False:
             run.give_up(CaptureFault.WRONG_CARD, "another card answers under this id")
             return False
+        return True
+
+    def _sounds_again(self) -> bool:
+        """Whether sound came since the last look: no silence is written into it. A new capture's is judged first."""
+        if self._run is None or not self._run.count():
+            return False
+        if self.condition is CaptureCondition.FLOWING:
+            self._flows()
         return True
 
     def _flows(self) -> None:

@@ -3,127 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import pytest
 
-from audio_rtsp.alsa.pcm_format import PcmFormat
 from audio_rtsp.capture.diagnosis import CaptureFault
-from audio_rtsp.encoder.codec import Encoding
 from audio_rtsp.supervision.capture_run import CaptureRun
-from audio_rtsp.supervision.capture_side import CaptureSide
 from audio_rtsp.supervision.condition import CaptureCondition
-from audio_rtsp.supervision.policy import Rules
-from audio_rtsp.supervision.rest import Rest
 from audio_rtsp.supervision.sound import Sound
+from unit.supervision.capture_bench import Bench, Microphone, ToldRun
 from unit.supervision.virtual_time import run
-
-PCM = PcmFormat(rate=8000, sample_format="S16_LE", channels=1)
-
-
-@dataclass(kw_only=True)
-class Microphone:
-    """Held by another program until *held_until* (*is_told*: the kernel shows by whom); another card if not right."""
-
-    held_until: float = 0.0
-    is_told: bool = True
-    is_right: bool = True
-    is_in: bool = True
-    mixer: str = ""
-
-    def choose(self, encoding: Encoding, channels: int) -> PcmFormat:
-        return PCM
-
-    def argv(self, pcm: PcmFormat) -> tuple[str, ...]:
-        return ("arecord",)
-
-    def holder(self) -> str:
-        return "held by zoom (pid 7)" if self.is_told and asyncio.get_running_loop().time() < self.held_until else ""
-
-    def is_there(self) -> bool:
-        return self.is_in
-
-    def is_held_by(self, pid: int) -> bool | None:
-        return self.is_right
-
-    def obstacle(self) -> str:
-        return ""
-
-
-class ToldRun(CaptureRun):
-    """Flows for *flow* seconds (None: until it is given up), then ends with *fault*."""
-
-    def __init__(self, flow: float | None, fault: CaptureFault) -> None:
-        self._flow, self._fault = flow, fault
-        self._asked: tuple[CaptureFault, str] | None = None
-        self._ended = asyncio.Event()
-        self._is_gone = False
-        self.overruns, self.moved = 0, asyncio.get_running_loop().time()
-
-    @property
-    def pid(self) -> int | None:
-        return None if self._is_gone else 1
-
-    async def until_first_sound(self, is_there: Callable[[], bool]) -> bool:
-        if not is_there():
-            self.give_up(CaptureFault.GONE, "it went")
-        return is_there() and (self._flow is None or self._flow > 0.0)
-
-    async def until_over(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._flow):
-                await self._ended.wait()
-
-    def give_up(self, fault: CaptureFault, reason: str) -> None:
-        self._asked = fault, reason
-        self._ended.set()
-
-    async def end(self) -> None:
-        self._ended.set()
-        self._is_gone = True
-
-    def verdict(self) -> tuple[CaptureFault, str]:
-        return self._asked or (self._fault, str(self._fault))
-
-
-class Bench:
-    """A capture side whose captures end as *ends* say, the last one for ever; when each began."""
-
-    def __init__(self, *ends: tuple[float | None, CaptureFault]) -> None:
-        self._ends: Iterator[tuple[float | None, CaptureFault]] = iter(ends)
-        self._sound = Sound(PCM)
-        self.began: list[float] = []
-        self.asked_for_reset = 0
-        self.rest = Rest(Rules(), lambda: 1.0)
-        self.side = CaptureSide(self.rest, self._renew, self._discard, self._note, self._begin)
-
-    async def _renew(self, source: object) -> Sound:
-        return self._sound
-
-    async def _discard(self) -> None:
-        return
-
-    def _note(self) -> None:
-        self.asked_for_reset += self.side.wants_usb_reset
-        self.side.wants_usb_reset = False
-
-    def _begin(self, argv: tuple[str, ...], sound: Sound) -> CaptureRun:
-        self.began.append(asyncio.get_running_loop().time())
-        return ToldRun(*next(self._ends, (None, CaptureFault.UNEXPLAINED)))
-
-    async def runs(self, seconds: float, at: dict[float, Callable[[], None]] | None = None) -> list[float]:
-        """When its captures began, in seconds, rounded; *at*: what happens when."""
-        running = asyncio.create_task(self.side.run())
-        loop = asyncio.get_running_loop()
-        for when, act in (at or {}).items():
-            loop.call_at(when, act)
-        await asyncio.wait([running], timeout=seconds)
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        self._sound.pipe.close()
-        return [round(when, 2) for when in self.began]
 
 
 def starts(
@@ -230,43 +119,6 @@ def test_a_device_that_went_waits_for_its_return_alone() -> None:
 
     began, _ = starts(at=script)
     assert began == [0.0, 500.0]
-
-
-class BlockedRun(ToldRun):
-    """Gives nothing; the pipe is full from the second second on."""
-
-    @property
-    def is_blocked(self) -> bool:
-        return asyncio.get_running_loop().time() > 2.0
-
-    def count(self) -> bool:
-        return False
-
-
-class BlockedBench(Bench):
-    """A capture that stands still while our silence fills the pipe, since its encoder stands still too."""
-
-    def _begin(self, argv: tuple[str, ...], sound: Sound) -> CaptureRun:
-        sound.ledger.captured(PCM.frame_bytes, 0.0)
-        self.began.append(asyncio.get_running_loop().time())
-        return BlockedRun(None, CaptureFault.UNEXPLAINED)
-
-
-def test_a_pipe_that_our_silence_filled_is_not_taken_for_sound() -> None:
-    flowing: dict[float, bool] = {}
-
-    async def all_of_it() -> list[float]:
-        bench = BlockedBench()
-        bench.side.set_source(Microphone())
-
-        def look() -> None:
-            bench.side.observe()
-            flowing[round(asyncio.get_running_loop().time(), 1)] = bench.side.is_flowing
-
-        return await bench.runs(4.8, {number / 2: look for number in range(1, 10)})
-
-    assert run(all_of_it()) == [0.0, 4.5]
-    assert flowing == {number / 2: number <= 2 for number in range(1, 10)}
 
 
 class HungRun(ToldRun):
