@@ -231,10 +231,10 @@ class Guest:
         return parse_ticks(self.check("head -1 /proc/stat"))
 
     def bus_losses(self) -> int:
-        """How often sound was lost before it reached the guest: by a microphone's own clock, or in QEMU's bus. Those of
-        microphones that were pulled since count on.
+        """How often sound was lost before it reached the guest: by a microphone, or in QEMU's bus. Those of microphones
+        that were pulled since count on.
         """
-        return self._process.dropped() + sum(plug.late for plug in self._ever_plugged)
+        return self._process.dropped() + sum(plug.losses for plug in self._ever_plugged)
 
     def work(self) -> Work:
         """What QEMU did since power on, and how long this host had no processor for it."""

@@ -47,3 +47,8 @@ def is_audible(samples: array[int]) -> bool:
 def is_any(samples: array[int]) -> bool:
     """Whether there is anything but digital silence."""
     return any(samples)
+
+
+def is_silence(samples: array[int]) -> bool:
+    """Whether there is digital silence and nothing else."""
+    return bool(samples) and not any(samples)

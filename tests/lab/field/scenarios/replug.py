@@ -7,7 +7,7 @@ import time
 from lab.ear.listener import Listener
 from lab.microphone.microphone import Microphone, Strings
 from lab.microphone.pattern import Count, Sine
-from lab.sound.tone import is_audible
+from lab.sound.tone import is_audible, is_silence
 
 from field.box import EXACT, SERVER, Box, median_and_worst
 from field.sabotage import ENDLESS, FREEZE, TORN, Sabotage
@@ -118,13 +118,16 @@ def _heard(box: Box, name: str, microphone: Microphone) -> Listener:
 
 
 def _bounce(box: Box, listener: Listener, seconds: float) -> float:
-    """Pull the cord for so long; the seconds from the plug to sound."""
+    """Pull the cord for so long; the seconds from the plug to sound. What was on its way at the pull is none: silence
+    comes between.
+    """
+    pulled = time.monotonic()
     box.unplug(0)
     time.sleep(seconds)
     begin = time.monotonic()
     box.plug(0, DESK)
-    since = begin if seconds > 0.5 else begin + 0.3
-    return listener.until_sound(box.patience(BACK_LIMIT), since) - begin
+    quiet = listener.until_sound(box.patience(BACK_LIMIT), pulled, is_silence)
+    return listener.until_sound(box.patience(BACK_LIMIT), quiet) - begin
 
 
 def _pulled_during_start(box: Box, listener: Listener, seconds: float) -> bool:
