@@ -24,8 +24,8 @@ for the microphones are many, beside the little that a calm guest runs.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
     """One judgement; loads are shares of all processors, *bus_losses* is how often sound was lost before it reached
-    the guest, *starvation* the share of QEMU's time without a processor while it failed: these two spoil a judgement of
-    every sample (*is_exact*) but not one of a tone. Samples that all arrived are no matter of starvation.
+    the guest, *starvation* the share of QEMU's time without a processor. These two can make a judgement fail, never
+    pass: they are no matter where all was well.
     """
 
     lost_seconds: float = 0.0
@@ -34,12 +34,12 @@ class Hearing:
     host_load: float
     bus_losses: int
     starvation: float = 0.0
-    is_exact: bool = True
+    has_failed: bool = True
 
     @property
     def is_saturated(self) -> bool:
         """Whether the machine, and not the program, may be what was heard."""
-        is_spoilt = self.is_exact and (self.bus_losses > 0 or self.starvation > STARVED)
+        is_spoilt = self.has_failed and (self.bus_losses > 0 or self.starvation > STARVED)
         return is_spoilt or self.load > SATURATED or self.host_load > HOST_SATURATED
 
 
@@ -138,7 +138,7 @@ class Evidence:
     def hearing(self, guest: Guest) -> Iterator[None]:
         """Watch the load of guest and host while the body listens, also when it fails."""
         outer, self._look, self._last = (self._look, self._last), (lambda: _look_at(guest)), None
-        before, counts, has_failed = _look_at(guest), self._counts, True
+        before, has_failed = _look_at(guest), True
         try:
             yield
             has_failed = False
@@ -152,8 +152,8 @@ class Evidence:
                     load=load_between(before.guest, after.guest),
                     host_load=host_load,
                     bus_losses=after.bus_losses - before.bus_losses,
-                    starvation=starvation if has_failed else 0.0,
-                    is_exact=has_failed or self._counts > counts,
+                    starvation=starvation,
+                    has_failed=has_failed,
                 )
             )
 

@@ -43,10 +43,10 @@ def test_one_saturated_hearing_makes_the_evidence_say_nothing() -> None:
         assert evidence.is_saturated and evidence.explain()
 
 
-def test_a_lost_packet_spoils_a_comparison_of_samples_but_not_a_tone() -> None:
-    lossy = Hearing(load=0.4, host_load=0.6, bus_losses=1, is_exact=True)
+def test_sound_lost_on_the_bus_spoils_what_failed_and_nothing_else() -> None:
+    lossy = Hearing(load=0.4, host_load=0.6, bus_losses=1, has_failed=True)
     assert lossy.is_saturated
-    assert not replace(lossy, is_exact=False).is_saturated
+    assert not replace(lossy, has_failed=False).is_saturated
 
 
 def test_waiting_is_a_share_of_what_the_threads_wanted_to_run() -> None:
@@ -56,9 +56,9 @@ def test_waiting_is_a_share_of_what_the_threads_wanted_to_run() -> None:
     assert waited_share(Work()) == waited_share(Work(500, 100), since=work) == 0
 
 
-def test_a_starved_guest_spoils_a_comparison_of_samples() -> None:
+def test_a_starved_guest_spoils_what_failed_and_nothing_else() -> None:
     assert Hearing(load=0.4, host_load=0.6, bus_losses=0, starvation=0.4).is_saturated
-    assert not Hearing(load=0.4, host_load=0.6, bus_losses=0, starvation=0.4, is_exact=False).is_saturated
+    assert not Hearing(load=0.4, host_load=0.6, bus_losses=0, starvation=0.4, has_failed=False).is_saturated
 
 
 def test_a_failure_of_a_starved_guest_is_explained() -> None:

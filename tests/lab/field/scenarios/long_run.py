@@ -41,15 +41,20 @@ def long_run(stage: Stage) -> None:
     assert last[0] - first[0] < GROWTH_MB and last[1] <= first[1] + 3, f"{first} became {last}"
 
 
-def _listen_for_a_minute(box: Box, ears: list[Listener]) -> list[str]:
+def _listen_for_a_minute(box: Box, ears: list[Listener]) -> str:
     """What *ears* missed; older packets are forgotten."""
-    with box.hearing():
-        begin = time.monotonic()
-        time.sleep(box.patience(60))
-        shortfalls = [f"{ear.stream}: {short}" for ear in ears if (short := _shortfall(box, ear, begin))]
-    for ear in ears:
-        del ear.packets[: len(ear.packets) - len(ear.between(begin))]
-    return shortfalls
+    begin = time.monotonic()
+    try:
+        with box.hearing():
+            time.sleep(box.patience(60))
+            shortfalls = [f"{ear.stream}: {short}" for ear in ears if (short := _shortfall(box, ear, begin))]
+            assert not shortfalls, f"{shortfalls}"
+    except AssertionError as error:
+        return str(error)
+    finally:
+        for ear in ears:
+            del ear.packets[: len(ear.packets) - len(ear.between(begin))]
+    return ""
 
 
 def _shortfall(box: Box, ear: Listener, begin: float) -> str:
