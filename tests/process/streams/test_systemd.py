@@ -83,6 +83,7 @@ def test_a_mute_microphone_and_a_dead_server_never_starve_the_watchdog(box: Box,
         since = time.monotonic()
         box.mood("stall")
         program.wait_state(NAME, "FILLING")
+        systemd.wait("STATUS=1 filling")
         box.mood("count")
         program.wait_state(NAME, "LIVE")
         os.kill(server_pid(program), signal.SIGSTOP)
@@ -90,7 +91,6 @@ def test_a_mute_microphone_and_a_dead_server_never_starve_the_watchdog(box: Box,
         os.kill(server_pid(program), signal.SIGKILL)
         program.wait_state(NAME, "LIVE", 15)
         assert systemd.longest_silence(since) < WATCHDOG
-    assert any("STATUS=1 filling" in word for word in systemd.words())
 
 
 def test_a_program_that_hangs_is_silent_for_longer_than_the_watchdog_waits(box: Box, systemd: Systemd) -> None:
