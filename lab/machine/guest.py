@@ -231,9 +231,7 @@ class Guest:
         return parse_ticks(self.check("head -1 /proc/stat"))
 
     def bus_losses(self) -> int:
-        """How often sound was lost before it reached the guest: by a microphone, or in QEMU's bus. Those of microphones
-        that were pulled since count on.
-        """
+        """How often a microphone (also one that was pulled) or QEMU's bus lost sound before it reached the guest."""
         return self._process.dropped() + sum(plug.losses for plug in self._ever_plugged)
 
     def work(self) -> Work:
