@@ -86,13 +86,26 @@ def _complains(box: Box) -> bool:
 
 
 def _listened(box: Box) -> Listener:
+    """A listener of an exact stream, in a guest whose QEMU has translated all that a new microphone starts.
+
+    Where that grows its table of translated code past 680 thousand blocks, one emulated processor stands still for
+    0.1 s, which loses sound on the bus: that happens here, before anything is compared.
+    """
     box.start(EXACT)
     box.plug(0, Microphone(serial="F1", pattern=Count()))
     box.until_state("lab-microphone", "LIVE")
     listener = box.listen("lab-microphone")
+    _early_comes_and_goes(box)
     listener.until(lambda: listener.packets, box.patience(10), "heard")
-    time.sleep(1)
+    time.sleep(ON_ITS_WAY)
     return listener
+
+
+def _early_comes_and_goes(box: Box) -> None:
+    box.plug(3, Microphone(serial="F3", strings=Strings(product="Early"), pattern=Sine(550)))
+    box.until_state("early", "LIVE")
+    box.hears(box.listen("early"), 550)
+    box.unplug(3)
 
 
 def _one_more_is_heard(box: Box, listener: Listener) -> None:
