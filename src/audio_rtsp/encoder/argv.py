@@ -41,9 +41,11 @@ def encoder_argv(plan: EncoderPlan, ffmpeg: FfmpegVersion, program: str = "ffmpe
 
 
 def _input(pcm: PcmFormat) -> tuple[str, ...]:
+    """Raw sound as it comes; without an index of all that came, up to 1 MB (libavformat/seek.c, ff_reduce_index)."""
     return (
         *("-blocksize", str(pcm.period_bytes)),
         *("-probesize", "32", "-analyzeduration", "0"),
+        *("-indexmem", "0"),
         *("-threads", "1"),
         *("-f", pcm.sample_format.lower().replace("_", "")),
         *("-ar", str(pcm.rate)),

@@ -46,7 +46,8 @@ def end_of(graph: str) -> str:
 def test_a_default_stream_has_exactly_this_command_line() -> None:
     assert encoder_argv(plan(), DEBIAN_12) == (
         *words(BEFORE),
-        *words("-blocksize 1764 -probesize 32 -analyzeduration 0 -threads 1 -f s16le -ar 44100 -ac 1 -i pipe:0"),
+        *words("-blocksize 1764 -probesize 32 -analyzeduration 0 -indexmem 0"),
+        *words("-threads 1 -f s16le -ar 44100 -ac 1 -i pipe:0"),
         "-filter_complex",
         meters(22050, 2205),
         *words("-map [out] -c:a libmp3lame -b:a 192000 -ar 44100 -ac 1 -threads 1 -pkt_size 1286"),
@@ -66,7 +67,8 @@ def test_the_owners_additions_stand_where_ffmpeg_takes_them_for_the_output() -> 
     )
     assert encoder_argv(made, DEBIAN_12) == (
         *words(BEFORE),
-        *words("-blocksize 7680 -probesize 32 -analyzeduration 0 -threads 1 -f s32le -ar 48000 -ac 2 -i pipe:0"),
+        *words("-blocksize 7680 -probesize 32 -analyzeduration 0 -indexmem 0"),
+        *words("-threads 1 -f s32le -ar 48000 -ac 2 -i pipe:0"),
         "-filter_complex",
         meters(24000, 2400, tap="sound", blocks="asetnsamples=n=1085:p=0,") + ";[sound]highpass=f=200,volume=1.5[out]",
         *words("-map [out] -c:a pcm_s24be -ar 48000 -ac 2 -threads 1 -metadata title=Garden -pkt_size 1316"),
