@@ -17,7 +17,7 @@ MINUTES, MOST_MINUTES = 10, 15
 """So many that can be judged are asked for, and so many waited for: this host is not always ours alone."""
 
 WARM_SECONDS = 90
-"""After the first listener came, the media server's heap and the pages of the supervisor still take up to 8 MB."""
+"""After the first listener came, the media server's heap and the pages of the supervisor still take about 7 MB."""
 
 GROWTH_MB = 4.0
 DESCRIPTORS = f"for p in $({PROCESSES}); do ls /proc/$p/fd; done | wc -l"
