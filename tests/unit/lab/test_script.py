@@ -29,6 +29,22 @@ def test_root_by_su_finds_what_is_in_sbin(tmp_path: Path) -> None:
     assert said[1] == "/usr/bin:/bin:/usr/sbin:/sbin"
 
 
+def test_a_fresh_clone_is_set_up_first(tmp_path: Path) -> None:
+    clone = clone_of(tmp_path, "lab")
+    (clone / ".venv").rename(tmp_path / "made")
+    setup = clone / "script/setup"
+    setup.write_text('#!/bin/sh\nprintf "set up <%s>\\n" "$*"\nmv ../made .venv\n')
+    said = called("script/lab", "--yes", cwd=clone)
+    assert said[0] == "set up <--yes>" and said[1] == str(clone / ".venv/bin/python")
+
+
+def test_what_the_set_up_lacks_ends_it(tmp_path: Path) -> None:
+    clone = clone_of(tmp_path, "lab")
+    (clone / "script/setup").write_text("#!/bin/sh\necho 'it lacks this' >&2\nexit 1\n")
+    done = call("script/lab", cwd=clone)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "it lacks this\n")
+
+
 def test_a_reader_that_has_gone_is_no_traceback() -> None:
     reading, writing = os.pipe()
     os.close(reading)
@@ -61,19 +77,23 @@ def test_a_fault_of_the_lab_itself_keeps_its_traceback() -> None:
 
 
 def clone_of(folder: Path, name: str) -> Path:
-    """With a Python that tells how it was called."""
+    """With a Python that tells how it was called, and nothing left to set up."""
     clone = folder / "a clone"
     for part in ("script", ".venv/bin"):
         (clone / part).mkdir(parents=True)
     shutil.copy(ROOT / "script" / name, clone / "script")
-    python = clone / ".venv/bin/python"
-    python.write_text(PYTHON)
-    python.chmod(0o755)
+    for program, text in ((clone / ".venv/bin/python", PYTHON), (clone / "script/setup", "#!/bin/sh\n")):
+        program.write_text(text)
+        program.chmod(0o755)
     return clone
 
 
-def called(script: str, *, cwd: Path, **environ: str) -> list[str]:
-    argv = (script, "kettle")
-    done = subprocess.run(argv, cwd=cwd, env={"PATH": "/usr/bin:/bin", **environ}, capture_output=True, text=True)
+def called(script: str, *words: str, cwd: Path, **environ: str) -> list[str]:
+    done = call(script, *words, cwd=cwd, **environ)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
+
+
+def call(script: str, *words: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    argv = (script, *words, "kettle")
+    return subprocess.run(argv, cwd=cwd, env={"PATH": "/usr/bin:/bin", **environ}, capture_output=True, text=True)
